@@ -1,0 +1,173 @@
+"""What travels between the saga workflow and its activities. Frozen early: golden histories hold these forms."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from symphainy.foundations.language.context import Source
+from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.errors import Problem
+
+HEADER_PASSPORT = "symphainy-passport"
+HEADER_TRACE = "traceparent"
+HEADER_BUNDLE = "symphainy-bundle"
+
+STEP, SEGMENT, OPENING, CLOSING = "step", "segment", "opening", "closing"
+"""Names of the activities, as workflow code calls them (by string: ``workflows`` and ``activities`` are peers)."""
+SAGA = "Saga"
+SAGA_QUEUE = "symphainy-sagas"
+
+
+class SagaInput(Message):
+    """The start argument of a saga: event 1 of its history holds intent, plan and passport."""
+
+    tenant: str
+    execution_id: str
+    intent: str
+    intent_id: str = ""
+    session_id: str | None = None
+    source: Source = "api"
+    solution: str | None = None
+    purpose: str = "operate"
+    plan: dict[str, Json]
+    input: Json = None
+    submitted_at: datetime
+    state: dict[str, Json] | None = None
+    """The machine's state, when this run continues an earlier one (continue-as-new)."""
+    segments: bool = True
+    witnessed: tuple[int, ...] = ()
+    """Of an earlier run: journal numbers of local results that no answered call has reported yet."""
+
+
+class Opening(Message):
+    """First local activity: verifies the passport, admits the run, records ``saga.started``."""
+
+    tenant: str
+    execution_id: str
+    intent: str
+    intent_id: str = ""
+    session_id: str | None = None
+    solution: str | None = None
+    plan_digest: str
+    definition: str
+    run_id: str
+    task: str
+    listens: tuple[str, ...] = ()
+    continued: bool = False
+
+
+class Opened(Message):
+    """The opening's answer: durable time, and the outcome if this execution had already closed."""
+
+    at: datetime
+    closed: "Closing | None" = None
+
+
+class StepCall(Message):
+    """One call of a capability, as the interpreter schedules it."""
+
+    tenant: str
+    execution_id: str
+    capability: str
+    """``name@version``, linked."""
+    arguments: Json = None
+    path: str
+    name: str = ""
+    effect_key: str
+    kind: Literal["do", "undo"] = "do"
+    now: datetime
+    intent: str = ""
+    session_id: str | None = None
+    solution: str | None = None
+    purpose: str = "operate"
+    plan_digest: str
+    task: str = ""
+    """Temporal workflow task that a local step runs in (``run_id/started_event_id``); empty for activities."""
+    output_as: Json = None
+    """An ``output.as`` that reads only ``.``: evaluated in the activity, so that a large raw result never travels."""
+    grant_key: str | None = None
+    """For an undo: the effect key of the step that owes it."""
+    witnessed: tuple[int, ...] = ()
+    """Journal numbers (``StepResult.seq``) of local results that history holds and that no answered call has reported yet:
+    for an activity all of them, for local work those of earlier workflow tasks. The surface publishes their events."""
+
+
+class StepResult(Message):
+    """How a step ended: an output or a problem, at a durable time."""
+
+    path: str
+    call_id: str = ""
+    """The machine's name for the call: the path, with ``/undo`` behind it for an undo."""
+    output: Json = None
+    problem: Problem | None = None
+    at: datetime
+    seq: int = 0
+    undo: str | None = None
+    """The linked undo capability that this success now owes."""
+
+
+class SagaAbout(Message):
+    """What every step of one saga has in common."""
+
+    tenant: str
+    execution_id: str
+    intent: str = ""
+    session_id: str | None = None
+    solution: str | None = None
+    purpose: str = "operate"
+
+
+class SegmentCall(Message):
+    """A run of consecutive local steps: the machine's state; the plan is found by digest in this process."""
+
+    saga: SagaAbout
+    state: dict[str, Json]
+    plan_digest: str
+    task: str
+    max_steps: int = 32
+    max_bytes: int = 1 << 20
+    max_time: timedelta = timedelta(milliseconds=500)
+    witnessed: tuple[int, ...] = ()
+    """As in ``StepCall``: those of earlier workflow tasks."""
+
+
+class SegmentResult(Message):
+    """What the segment's steps gave, in the order they ran; the workflow feeds them to its own machine."""
+
+    results: tuple[StepResult, ...] = ()
+    budget_spent: bool = False
+    closed: "Closing | None" = None
+    """This execution has closed already: end with this outcome."""
+
+
+class Closing(Message):
+    """The closing row is the decision: UNIQUE(execution, closed) (DECISIONS.md 12)."""
+
+    tenant: str
+    execution_id: str
+    status: Literal["completed", "faulted", "cancelled"]
+    compensation: Literal["none", "compensated", "partial"] = "none"
+    output: Json = None
+    problem: Problem | None = None
+    run_id: str = ""
+    task: str = ""
+    steps: int = 0
+    """Live steps in this execution's history, do and undo."""
+    owed: tuple[str, ...] = ()
+    """Paths whose undo failed or is impossible: open items in the work queue."""
+    paths: tuple[str, ...] = ()
+    """Witnessed local effect paths of the last task, so that the closing record can void the others."""
+    witnessed: tuple[int, ...] = ()
+    """As in ``StepCall``, this task's included: beside ``paths`` another way to name the local rows that stand."""
+
+
+class Closed(Message):
+    """The closing's answer: what stands (an earlier closing wins), and the decision chain's head for the history."""
+
+    closing: Closing
+    head: str = ""
+    length: int = 0
+    at: datetime
+
+
+Opened.model_rebuild()
+SegmentResult.model_rebuild()
