@@ -1,0 +1,92 @@
+"""The table of all diagnostic codes: one row says what a code is about, how bad it is, and how it is mended."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Code:
+    """One row of the table: what the code is about, how bad it is, and how it is usually mended."""
+
+    sentence: str
+    fix: str
+    severity: Literal["error", "warning", "hint"] = "error"
+
+
+CODES: dict[str, Code] = {
+    "YAML001": Code("The text is not YAML.", "Mend the syntax at this place; strings with ': ' or '#' need quotes."),
+    "YAML002": Code("A key stands twice in one map.", "Remove or rename one of them."),
+    "YAML003": Code(
+        "The file is too large, too deep or has too many nodes.",
+        "Split the definition, or replace aliases by use.functions.",
+    ),
+    "YAML004": Code("A value cannot be carried as JSON.", "Write it as a string."),
+    "YAML005": Code("The file is not one document.", "Keep exactly one YAML document per file."),
+    "YAML006": Code("A YAML feature outside the JSON model.", "Use plain maps, lists, strings, numbers, booleans and null."),
+    "SCH001": Code("A value has the wrong form.", "See the specification for what may stand here."),
+    "SCH002": Code("A key that may not stand here.", "Remove it, or correct its spelling; annotations belong under metadata."),
+    "SCH003": Code("A required key is missing.", "Add it."),
+    "SCH004": Code("An unknown key at the top of the document.", "Remove it; anchors may stand under keys that begin with x- or a dot."),
+    "SCH005": Code("A list item does not hold exactly one task.", "Give each task its own list item: '- name: {…}'."),
+    "SCH006": Code("A task of no kind.", "Add exactly one of call, do, emit, for, fork, listen, raise, run, set, switch, try, wait."),
+    "DOC001": Code("Two tasks of one list have the same name.", "Rename one of them: 'then' could not tell them apart."),
+    "DOC002": Code("'then' names no task of its own list.", "Name a task of the same list, or use continue, exit or end."),
+    "DOC003": Code("A switch has more than one case without 'when'.", "Keep one default case."),
+    "DOC004": Code("A name that the document does not define.", "Define it under use, or correct its spelling."),
+    "DOC005": Code("A duration that cannot be used.", "Write PT30S, PT5M, P1D or {minutes: 5}."),
+    "DOC006": Code(
+        "A variable name that cannot be used.",
+        "Use letters, digits and underscores, and none of the specification's own names.",
+    ),
+    "DOC007": Code("A task that can never run.", "Remove it, or make a 'then' lead to it.", "warning"),
+    "DOC008": Code(
+        "A schema that cannot be used.",
+        "Write an inline JSON Schema under 'document'; references to other files are not followed.",
+    ),
+    "EXP001": Code("The expression is not valid jq.", "Mend the expression at this place."),
+    "EXP002": Code(
+        "The expression reads something besides its data.",
+        "Pass the value in as data: input, context, or a capability's output.",
+    ),
+    "EXP003": Code("The expression calls a function that jq does not have.", "Correct the name or the number of arguments."),
+    "EXP004": Code("The expression uses a variable that is not available here.", "Use one that is, or move the expression."),
+    "EXP005": Code(
+        "The expression runs as a step of its own, outside the workflow.",
+        "Nothing to do; a linear expression is faster.", "hint",
+    ),
+    "EXP006": Code(
+        "An expression inside a longer string is not evaluated.",
+        'Write the whole value as one expression: ${ "Hello \\(.name)" }.', "warning",
+    ),
+    "EXP007": Code("The evaluation settings are not supported.", "Use language jq and mode strict, or leave 'evaluate' out."),
+    "SEC001": Code("A secret is combined with data.", "Hand the secret through whole, as ${ $secrets.name }, in an argument of a call."),
+    "LNK001": Code("No such function or capability.", "Correct the name, or register the capability."),
+    "LNK002": Code("The capability exists, but not at this version.", "Use a version that exists."),
+    "LNK003": Code("This construct needs a capability that is not installed here.", "Install the capability, or use another construct."),
+    "LNK004": Code("This construct is not supported by this version.", "Use another construct."),
+    "LNK005": Code("A function calls itself.", "Break the cycle: functions are inlined, so a cycle never ends."),
+    "LNK006": Code("The declared undo of a capability is not in the catalog.", "Register the undo capability."),
+    "TYP001": Code("A required argument is missing.", "Pass it under 'with'."),
+    "TYP002": Code("A value has another type than its receiver wants.", "Convert it, or pass another value."),
+    "TYP003": Code("A path leads into an artifact.", "An artifact is a reference: let a capability read it and return what you need."),
+    "TYP004": Code("An effectful step gets a value of unknown type.", "Declare an output schema where the value comes from.", "hint"),
+    "TYP005": Code("An argument that the capability does not take.", "Remove it, or correct its spelling."),
+    "SAG001": Code(
+        "An effect that nothing can take back.",
+        "Declare 'undo' on the capability, or irreversible=True; or waive it: metadata: {waive: [SAG001]}.",
+    ),
+    "SAG002": Code("An irreversible step stands before one that may fail.", "Move it last, or waive it: metadata: {waive: [SAG002]}."),
+    "SAG003": Code("The saga settings are not understood.", "metadata.saga takes onFault (compensate or none) and order (reverse)."),
+    "SOL001": Code("The solution's description is not valid.", "See the solution folder's reference."),
+    "SOL002": Code(
+        "An intent leads to a saga or capability that does not exist.",
+        "Name a file of sagas/ (without .yaml) or a capability of the catalog.",
+    ),
+    "SOL003": Code("A binding names an intent that the solution does not have.", "Add the intent, or correct its spelling."),
+    "SOL004": Code("Two bindings are in each other's way.", "Give each its own name and path."),
+    "SOL005": Code(
+        "A file that does not belong into a solution.",
+        "Keep solution.yaml, sagas/, policies/, scenarios/, knowledge/, README.md.",
+    ),
+    "CHK001": Code("A check has refused the definition.", "See its message."),
+}  # fmt: skip

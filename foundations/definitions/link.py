@@ -1,0 +1,133 @@
+"""The link stage: what each ``call`` names, at which version, and what it owes. Nothing is guessed, nothing silently left out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
+from symphainy.foundations.definitions.plan import Linked
+from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.tasks import Task, all_tasks, below, functions
+from symphainy.foundations.definitions.unsupported import UNSUPPORTED
+from symphainy.foundations.definitions.yaml12 import escape
+from symphainy.foundations.language.contract import Catalog, Contract
+
+PROTOCOLS = ("http", "grpc", "openapi", "asyncapi", "mcp", "a2a")
+"""Calls of the specification's own; each is the capability ``core.<name>@1`` (DECISIONS.md 17)."""
+EVALUATE = "core.evaluate@1"
+PUBLISH = "event.publish"
+
+
+@dataclass
+class Links:
+    """What linking found: ``calls`` as written → ref, ref → contract, and ref → how to call it."""
+
+    calls: dict[str, str] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    capabilities: dict[str, Linked] = field(default_factory=dict)
+
+    def contract(self, call: str) -> Contract | None:
+        """The contract behind a ``call``, None for a function of the document."""
+        return self.contracts.get(self.calls.get(call, ""))
+
+    def add(self, call: str, contract: Contract, catalog: Catalog) -> str | None:
+        """Link ``call`` and its undo; the name of a declared undo that is not in the catalog, else None."""
+        self.calls[call] = contract.ref
+        if contract.ref in self.contracts:
+            return None
+        self.contracts[contract.ref] = contract
+        undo = catalog.find(contract.undo) if contract.undo else None
+        self.capabilities[contract.ref] = Linked.of(contract, undo.ref if undo else None)
+        if undo is not None and undo.ref not in self.capabilities:
+            self.capabilities[undo.ref] = Linked.of(undo)
+        return contract.undo if contract.undo and undo is None else None
+
+
+def parse_call(call: str) -> tuple[str, str, str]:
+    """Name, version and catalog of a ``call``; empty where it does not say.
+
+    >>> parse_call("content.parse:1@default"), parse_call("content.parse@1"), parse_call("log:1.0.0@global")
+    (('content.parse', '1', 'default'), ('content.parse', '1', ''), ('log', '1.0.0', 'global'))
+    """
+    head, _, tail = call.partition("@")
+    name, _, version = head.partition(":")
+    return (name, version, tail) if version else (name, tail, "")
+
+
+def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
+    """Link every call of the document."""
+    links, document = Links(), report.source.value
+    own = functions(document)
+    _cycles(report, own)
+    for task in all_tasks(document):
+        if task.kind == "call" and task.body["call"] not in own:
+            _call(report, catalog, links, task, own)
+        if task.kind == "emit":
+            _need(report, catalog, links, "emit", PUBLISH, f"{task.pointer}/emit", "emit tasks")
+    if heavy:
+        _need(report, catalog, links, EVALUATE, EVALUATE, "/do", "expressions that are not linear")
+        links.calls.pop(EVALUATE, None)
+    return links
+
+
+def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[str, Task]) -> None:
+    call, at = task.body["call"], f"{task.pointer}/call"
+    if call in links.calls:
+        return
+    if call in PROTOCOLS:
+        _need(report, catalog, links, call, f"core.{call}@1", at, f"call: {call}")
+        return
+    if "://" in call and "call.url" in UNSUPPORTED:
+        report.at("LNK004", at, f"not supported by this version: {UNSUPPORTED['call.url']}", value=True)
+        return
+    name, version, where = parse_call(call)
+    if where not in ("", "default"):
+        report.at("LNK004", at, f"not supported by this version: {UNSUPPORTED['call.catalog']}", value=True)
+        return
+    contract = catalog.find(f"{name}@{version}" if version else name)
+    if contract is None:
+        versions = sorted({c.version for c in catalog.contracts if c.name == name})
+        if versions:
+            report.at("LNK002", at, f"{name} has no version {version}; there is {quote(versions)}", value=True)
+        else:
+            known = [*own, *(c.name for c in catalog.contracts)]
+            report.at(
+                "LNK001", at, f"there is no function or capability '{name}'{did_you_mean(name, known)}", value=True
+            )
+        return
+    _undo(report, links.add(call, contract, catalog), contract, at)
+
+
+def _need(report: Report, catalog: Catalog, links: Links, call: str, ref: str, at: str, construct: str) -> None:
+    contract = catalog.find(ref)
+    if contract is None:
+        report.at("LNK003", at, f"unsupported here: {construct} needs the capability {ref}, which is not installed")
+    else:
+        _undo(report, links.add(call, contract, catalog), contract, at)
+
+
+def _undo(report: Report, missing: str | None, contract: Contract, at: str) -> None:
+    if missing is not None:
+        report.at("LNK006", at, f"{contract.ref} is undone by '{missing}', which is not in the catalog")
+
+
+def _cycles(report: Report, own: dict[str, Task]) -> None:
+    """Functions are inlined where they are called: one that reaches itself would never end."""
+    calls: dict[str, set[str]] = {
+        name: {str(t.body["call"]) for t in below(task) if t.kind == "call"} & set(own) for name, task in own.items()
+    }  # fmt: skip
+    for name in own:
+        seen: set[str] = set()
+        queue = list(calls[name])
+        while queue:
+            here = queue.pop()
+            if here not in seen:
+                seen.add(here)
+                queue += calls[here]
+        if name in seen:
+            report.at("LNK005", f"/use/functions/{escape(name)}", f"the function '{name}' calls itself")
+
+
+def arguments(task: Task) -> dict[str, Any]:
+    """The ``with`` of a call."""
+    given = task.body.get("with")
+    return given if isinstance(given, dict) else {}

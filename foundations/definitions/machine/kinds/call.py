@@ -1,0 +1,80 @@
+"""``call``: a capability of the catalog, or a function of the document's own. The one door to the world."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from symphainy.foundations.definitions.machine import flow
+from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
+from symphainy.foundations.definitions.machine.program import escape
+from symphainy.foundations.definitions.machine.state import Frame
+from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.wire import StepResult
+
+if TYPE_CHECKING:
+    from symphainy.foundations.definitions.machine.machine import Machine
+
+
+def digest(value: Json) -> str:
+    """A short name for a value, to compare arguments across attempts."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def retried(m: "Machine", f: Frame) -> tuple[Frame, str] | None:
+    """The nearest ``try`` above that is in a later attempt, and this frame's place below its body."""
+    here: Frame | None = f
+    while here is not None:
+        if here.kind == "try" and here.data.get("attempt", 1) > 1 and f.path.startswith(here.data["body"] + "/"):
+            return here, f.path[len(here.data["body"]) :]
+        here = m.state.frames.get(here.parent) if here.parent is not None else None
+    return None
+
+
+class CallKind(Kind):
+    """Call something."""
+
+    def start(self, m: "Machine", f: Frame) -> None:
+        """Resolve the arguments; inline a function of ``use.functions``, or issue the call."""
+        task = m.program.node(f.pointer)
+        name = task["call"]
+        arguments = flow.resolve(m, f, task.get("with", {}), f.input)
+        if name in m.program.use.get("functions", {}):
+            pointer = f"/use/functions/{escape(name)}"
+            m.spawn(f, pointer, f"{f.path}/call/{escape(name)}", arguments, name=name)
+            return
+        ref = m.program.plan.calls[name]
+        path, known = f.path, retried(m, f)
+        if known is not None:
+            # DECISIONS.md 1: a body that runs again keeps what had succeeded, and asks again under the old key for what is unknown.
+            owner, place = known
+            kept: dict[str, Any] | None = owner.data.get("kept", {}).get(place)
+            if kept is not None and kept["digest"] == digest(arguments) and kept["ref"] == ref:
+                m.finish(f, kept["output"])
+                return
+            if kept is not None and self._undo_first(m, f, kept["path"], ref, arguments):
+                return
+            path = owner.data.get("unknown", {}).get(place, path)
+        m.call(f, ref, arguments, path=path)
+
+    def resolved(self, m: "Machine", f: Frame, result: StepResult) -> None:
+        """The capability has answered."""
+        if result.problem is not None:
+            m.fail(f, result.problem.model_copy(update={"instance": f.pointer}))
+        elif undone := f.data.pop("undoing", None):
+            m.state.effects = [e for e in m.state.effects if e.path != undone["path"]]
+            m.call(f, undone["ref"], undone["arguments"])
+        else:
+            m.finish(f, result.output)
+
+    def child(self, m: "Machine", f: Frame, child: Done, output: Json, then: str) -> None:
+        """The inlined function has completed."""
+        m.finish(f, output)
+
+    def _undo_first(self, m: "Machine", f: Frame, path: str, ref: str, arguments: Json) -> bool:
+        """The earlier attempt's effect was made with other arguments: take it back before the new one is made."""
+        effect = next((e for e in m.state.effects if e.path == path), None)
+        if effect is None or effect.undo is None:
+            return False
+        f.data["undoing"] = {"path": path, "ref": ref, "arguments": arguments}
+        m.call(f, effect.undo, {"input": effect.arguments, "output": effect.output}, undoes=path)
+        return True

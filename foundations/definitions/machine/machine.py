@@ -1,0 +1,342 @@
+"""The loop: take the next thing on the agenda, let its task kind act, until nothing is left but what others must answer.
+
+    enter ─▶ if ─▶ input ─▶ kind.start ─▶ … ─▶ finish: output, export ─▶ parent.child
+                                    └─▶ fail ─▶ parent.broke ─▶ … ─▶ unwind
+"""
+
+from collections import deque
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from symphainy.foundations.definitions.durations import parse_duration
+from symphainy.foundations.definitions.machine import flow, unwind
+from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
+from symphainy.foundations.definitions.machine.program import Program, kind_of
+from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Effect, Ending, Frame, State, Timer
+from symphainy.foundations.language.errors import ERROR_BASE, Problem, SymphainyError
+from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.wire import StepResult
+
+EVALUATE = "core.evaluate@1"
+CANCELLED = "cancelled"
+CONTINUE = "continue"
+
+
+class Machine:
+    """One run of one program. Feed it with ``resolve``, ``fire`` and ``cancel``; each returns the commands that follow."""
+
+    def __init__(self, program: Program, state: State) -> None:
+        self.program, self.state = program, state
+        self._agenda: deque[tuple[str, int, tuple[Any, ...]]] = deque()
+        self._commands: list[Command] = []
+
+    @classmethod
+    def begin(cls, program: Program, data: Json, *, execution: str, now: datetime) -> "Machine":
+        """A machine at the start of its program; ``start`` sets it going."""
+        at = now.isoformat()
+        return cls(program, State(now=at, started=at, execution=execution, input=data))
+
+    # -- what the driver calls ------------------------------------------------------------------------------------
+
+    def start(self) -> list[Command]:
+        """Enter the root list."""
+        root = Frame(id=0, parent=None, kind="list", pointer="/do", path="/do")
+        self.state.frames[0] = root
+        document = self.program.plan.document
+        try:
+            flow.check(self, "", (document.get("input") or {}).get("schema"), self.state.input, "input")
+            how = (document.get("input") or {}).get("from")
+            root.raw = self.state.input if how is None else flow.shape(self, None, how, self.state.input)
+        except SymphainyError as error:
+            self.fail(root, problem_of(error, "/"))
+            return self._run()
+        if limit := self.program.named("timeouts", document.get("timeout")):
+            self.timer(root, "timeout", parse_duration(flow.resolve(self, None, limit["after"], root.raw)))
+        self._agenda.append(("start", 0, ()))
+        return self._run()
+
+    def resolve(self, call_id: str, result: StepResult) -> list[Command]:
+        """A call has ended."""
+        self._tick(result.at)
+        if self.state.unwinding is not None:
+            unwind.resolved(self, call_id, result)
+        else:
+            owner = next((f for f in self.state.frames.values() if f.call and Call(**f.call).id == call_id), None)
+            if owner is not None:
+                self._resolved(owner, result)
+        return self._run()
+
+    def fire(self, timer_id: str, now: datetime) -> list[Command]:
+        """A timer is due."""
+        number, _, purpose = timer_id.partition(":")
+        frame = self.state.frames.get(int(number))
+        if frame is not None and purpose in frame.due:
+            self._tick(max(now, datetime.fromisoformat(frame.due.pop(purpose))))
+            if purpose == "timeout":
+                title = f"{frame.name or 'the workflow'} took longer than its timeout"
+                self.collapse(frame, "fail", problem("timeout", 408, "Timeout", title, frame.pointer if frame.parent is not None else "/"))
+            else:
+                self._agenda.append(("due", frame.id, (purpose,)))
+        return self._run()
+
+    def cancel(self) -> list[Command]:
+        """Cancel the whole run: open calls are awaited, effects undone."""
+        if self.state.ending is None and self.state.unwinding is None and not self.state.cancelled:
+            self.state.cancelled = True
+            self.collapse(self.state.frames[0], "fail", problem("runtime", 499, "Cancelled", "the run was cancelled", "/"))
+        return self._run()
+
+    def pending(self) -> list[Command]:
+        """Every call and timer that is open: what a continued run must issue again."""
+        frames = sorted(self.state.frames.values(), key=lambda f: f.id)
+        found: list[Command] = [Call(**f.call) for f in frames if f.call]
+        found += [Timer(f.id, purpose, datetime.fromisoformat(at)) for f in frames for purpose, at in f.due.items()]
+        return found + unwind.pending(self)
+
+    # -- what kinds call ------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """Durable time."""
+        return datetime.fromisoformat(self.state.now)
+
+    def kind(self, frame: Frame) -> Kind:
+        """The code of a frame's kind."""
+        return kind_for(frame.kind)
+
+    def spawn(self, parent: Frame, pointer: str, path: str, raw: Json, *, name: str = "", scope: int | None = None, **variables: Json) -> Frame:
+        """A child frame: of the task at ``pointer``, or of the list there when no ``name`` is given."""
+        kind = kind_of(self.program.node(pointer)) if name else "list"
+        where = parent.scope if scope is None else scope
+        frame = Frame(self.state.next_id, parent.id, kind, pointer, path, name, where, raw=raw, vars=variables)
+        self.state.next_id += 1
+        self.state.frames[frame.id] = frame
+        self._agenda.append(("start" if kind == "list" else "enter", frame.id, ()))
+        return frame
+
+    def visit(self, frame: Frame, segment: str) -> str:
+        """The dynamic path of ``segment`` below ``frame`` at this visit: ``~n`` from the second on."""
+        count = frame.visits[segment] = frame.visits.get(segment, 0) + 1
+        return f"{frame.path}/{segment}" + (f"~{count}" if count > 1 else "")
+
+    def call(self, frame: Frame, ref: str, arguments: Json, *, path: str | None = None, undoes: str | None = None) -> None:
+        """Issue a call for ``frame``; its kind's ``resolved`` gets the answer. ``undoes``: the path whose effect it takes back."""
+        kind: Literal["do", "undo"] = "undo" if undoes else "do"
+        command = Call(frame.id, undoes or path or frame.path, ref, arguments, frame.name, kind, undoes)
+        frame.call = asdict(command)
+        self.state.steps += 1
+        if self.state.steps > self.program.plan.limits.steps:
+            limit = self.program.plan.limits.steps
+            frame.call = None
+            self.fail(frame, problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", frame.pointer))
+            return
+        self._commands.append(command)
+
+    def timer(self, frame: Frame, purpose: str, delay: timedelta) -> None:
+        """Issue a timer for ``frame``, ``delay`` from now in durable time."""
+        due = self.now + delay
+        frame.due[purpose] = due.isoformat()
+        self._commands.append(Timer(frame.id, purpose, due))
+
+    def untimer(self, frame: Frame, purpose: str) -> None:
+        """Take a timer back."""
+        if frame.due.pop(purpose, None) is not None:
+            self._commands.append(Cancel(f"{frame.id}:{purpose}"))
+
+    def finish(self, frame: Frame, raw_output: Json, then: str | None = None) -> None:
+        """A task has its raw output: shape, check, export, and tell the parent. ``then`` overrides the task's own."""
+        frame.phase = "leave"
+        self._agenda.append(("leave", frame.id, (raw_output, then)))
+
+    def fail(self, frame: Frame, error: Problem) -> None:
+        """A task has failed: its remaining children are ended first, then the parent hears of it."""
+        fault = error if error.instance else error.model_copy(update={"instance": frame.pointer})
+        self.collapse(frame, "fail", fault)
+
+    def end(self, frame: Frame, output: Json) -> None:
+        """The directive ``end``: the whole run completes with this output."""
+        root = self.state.frames[0]
+        self.collapse(root, "end", output)
+
+    def collapse(self, frame: Frame, then: str, payload: Any) -> None:
+        """End everything below ``frame`` (and its own call), then go on with ``then``. Open calls are cancelled and awaited."""
+        for below in self.below(frame):
+            below.data.pop("after", None)
+            self._silence(below)
+        self._silence(frame, keep=True)
+        frame.phase = "drain"
+        frame.data["after"] = [then, payload.model_dump(mode="json") if isinstance(payload, Problem) else payload]
+        self._drained(frame)
+
+    def below(self, frame: Frame) -> list[Frame]:
+        """All descendants, children before grandchildren."""
+        found, edge = [], {frame.id}
+        while edge:
+            layer = [f for f in self.state.frames.values() if f.parent in edge]
+            found += layer
+            edge = {f.id for f in layer}
+        return found
+
+    def drop(self, frame: Frame) -> None:
+        """Forget a frame, its timers and its context copy."""
+        self._commands += [Cancel(f"{frame.id}:{purpose}") for purpose in frame.due]
+        self.state.frames.pop(frame.id, None)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _run(self) -> list[Command]:
+        while self._agenda and self.state.ending is None:
+            verb, number, payload = self._agenda.popleft()
+            frame = self.state.frames.get(number)
+            if frame is None or (frame.phase == "drain" and verb != "after"):
+                continue
+            try:
+                getattr(self, f"_{verb}")(frame, *payload)
+            except flow.NeedsStep as need:
+                frame.data["resume"] = [verb, list(payload), need.memo]
+                count = frame.data["heavy"] = frame.data.get("heavy", 0) + 1
+                arguments = {"expression": need.text, "data": need.data, "variables": need.variables}
+                self.call(frame, EVALUATE, arguments, path=f"{frame.path}/$expression" + (f"~{count}" if count > 1 else ""))
+            except SymphainyError as error:
+                self.fail(frame, problem_of(error, frame.pointer))
+        commands, self._commands = self._commands, []
+        return commands
+
+    def _tick(self, at: datetime) -> None:
+        if at > self.now:
+            self.state.now = at.isoformat()
+
+    def _enter(self, frame: Frame) -> None:
+        frame.data.setdefault("started", self.state.now)
+        task = self.program.node(frame.pointer)
+        if (condition := task.get("if")) is not None and not flow.truthy(self, frame, condition, frame.raw):
+            self._leave_to_parent(frame, frame.raw, CONTINUE)
+            return
+        given = task.get("input") or {}
+        flow.check(self, frame.pointer, given.get("schema"), frame.raw, "input")
+        frame.input = frame.raw if given.get("from") is None else flow.shape(self, frame, given["from"], frame.raw)
+        frame.phase = "run"
+        if limit := self.program.named("timeouts", task.get("timeout")):
+            self.timer(frame, "timeout", parse_duration(flow.resolve(self, frame, limit["after"], frame.input)))
+        self._agenda.append(("start", frame.id, ()))
+
+    def _start(self, frame: Frame) -> None:
+        if frame.kind == "list":
+            frame.input, frame.phase = frame.raw, "run"
+        self.kind(frame).start(self, frame)
+
+    def _due(self, frame: Frame, purpose: str) -> None:
+        self.kind(frame).due(self, frame, purpose)
+
+    def _leave(self, frame: Frame, raw_output: Json, then: str | None) -> None:
+        task = self.program.node(frame.pointer)
+        given, export = task.get("output") or {}, task.get("export") or {}
+        output = raw_output if given.get("as") is None else flow.shape(self, frame, given["as"], raw_output)
+        flow.check(self, frame.pointer, given.get("schema"), output, "output")
+        if export.get("as") is not None:
+            value = flow.shape(self, frame, export["as"], output, {"output": output})
+            flow.check(self, frame.pointer, export.get("schema"), value, "export")
+            self.state.scopes[frame.scope] = value
+        self._leave_to_parent(frame, output, then or task.get("then") or CONTINUE)
+
+    def _leave_to_parent(self, frame: Frame, output: Json, then: str) -> None:
+        parent = self.state.frames.get(frame.parent if frame.parent is not None else -1)
+        if parent is None:
+            self.complete(output)
+            return
+        self.told(frame, output, then)
+
+    def told(self, frame: Frame, output: Json, then: str) -> None:
+        """``frame`` is through: it goes, its parent is told."""
+        self.drop(frame)
+        self._agenda.append(("child", frame.parent or 0, (frame.id, frame.pointer, output, then)))
+
+    def complete(self, output: Json) -> None:
+        """The root list is through: shape the workflow's output and end."""
+        root = self.state.frames[0]
+        given = self.program.plan.document.get("output") or {}
+        try:
+            value = output if given.get("as") is None else flow.shape(self, root, given["as"], output)
+            flow.check(self, "", given.get("schema"), value, "output")
+        except SymphainyError as error:
+            self.fail(root, problem_of(error, "/"))
+            return
+        self.drop(root)
+        self.state.ending = Ending("completed", output=value)
+
+    def _child(self, frame: Frame, number: int, pointer: str, output: Json, then: str) -> None:
+        self.kind(frame).child(self, frame, Done(number, pointer), output, then)
+
+    def _broke(self, frame: Frame, number: int, pointer: str, error: dict[str, Json]) -> None:
+        self.kind(frame).broke(self, frame, Done(number, pointer), Problem.model_validate(error))
+
+    def _resolved(self, frame: Frame, result: StepResult) -> None:
+        opened, frame.call = frame.call or {}, None
+        linked = self.program.plan.capabilities.get(opened["ref"])
+        if result.problem is None and linked is not None and linked.effectful and opened["kind"] == "do":
+            irreversible = bool(linked.effects and linked.effects.irreversible)
+            self.state.effects.append(Effect(opened["path"], linked.ref, result.undo or linked.undo, opened["arguments"], result.output, irreversible))
+        if result.problem is not None and result.problem.code == "outcome_unknown":
+            self.state.unknown.append(opened["path"])
+        if frame.phase == "drain":
+            self._drained(frame)
+        elif resume := frame.data.pop("resume", None):
+            if result.problem is not None:
+                self.fail(frame, result.problem)
+                return
+            frame.data.setdefault("memo", {})[resume[2]] = result.output["value"]
+            self._agenda.append((resume[0], frame.id, tuple(resume[1])))
+        else:
+            self.kind(frame).resolved(self, frame, result)
+
+    def _silence(self, frame: Frame, *, keep: bool = False) -> None:
+        self._commands += [Cancel(f"{frame.id}:{purpose}") for purpose in frame.due]
+        frame.due.clear()
+        frame.phase = "drain"
+        if frame.call is not None:
+            self._commands.append(Cancel(Call(**frame.call).id))
+        elif not keep and not any(f.call for f in self.below(frame)):
+            self.state.frames.pop(frame.id, None)
+
+    def _drained(self, frame: Frame) -> None:
+        """Climb from a settled frame: whoever waits for it and has nothing else open goes on."""
+        here: Frame | None = frame
+        while here is not None and here.call is None and not any(f.call for f in self.below(here)):
+            parent = self.state.frames.get(here.parent) if here.parent is not None else None
+            if "after" in here.data:
+                for below in self.below(here):
+                    self.state.frames.pop(below.id, None)
+                self._agenda.append(("after", here.id, tuple(here.data.pop("after"))))
+                return
+            self.state.frames.pop(here.id, None)
+            here = parent if parent is not None and parent.phase == "drain" else None
+
+    def _after(self, frame: Frame, then: str, payload: Any) -> None:
+        parent = self.state.frames.get(frame.parent if frame.parent is not None else -1)
+        if parent is not None and parent.phase == "drain":  # something above has ended in the meantime
+            self.state.frames.pop(frame.id, None)
+            self._drained(parent)
+        elif then == "fail":
+            self.state.frames.pop(frame.id, None)
+            if parent is None:
+                unwind.begin(self, Problem.model_validate(payload))
+            else:
+                self._agenda.append(("broke", parent.id, (frame.id, frame.pointer, payload)))
+        elif then == "end":
+            frame.phase = "run"
+            self.complete(payload)
+        else:
+            frame.phase = "run"
+            self.finish(frame, payload)
+
+
+def problem(kind: str, status: int, title: str, detail: str, instance: str) -> Problem:
+    """A standard error."""
+    return Problem(type=ERROR_BASE + kind, status=status, title=title, detail=detail, instance=instance)
+
+
+def problem_of(error: SymphainyError, instance: str) -> Problem:
+    """An error raised while evaluating, as the specification types it: bad data and bad expressions are 400."""
+    made = error.problem(instance)
+    return made.model_copy(update={"status": 400}) if error.kind in ("validation", "expression") else made

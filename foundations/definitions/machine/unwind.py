@@ -1,0 +1,65 @@
+"""Compensation: the undo of every effect that is owed, last first, one at a time; a failed undo is kept, not lost."""
+
+from typing import TYPE_CHECKING
+
+from symphainy.foundations.definitions.machine.state import Call, Command, Ending
+from symphainy.foundations.language.errors import Problem
+from symphainy.foundations.language.wire import StepResult
+
+if TYPE_CHECKING:
+    from symphainy.foundations.definitions.machine.machine import Machine
+
+
+def begin(m: "Machine", cause: Problem) -> None:
+    """The run has failed for good: unwind what was done, then end."""
+    state = m.state
+    state.unwinding = {"cause": cause.model_dump(mode="json"), "owed": list(state.unknown), "path": None}
+    if m.program.plan.on_fault == "none":
+        state.effects.clear()
+    _next(m)
+
+
+def resolved(m: "Machine", call_id: str, result: StepResult) -> None:
+    """One undo has ended, well or badly."""
+    unwinding = m.state.unwinding or {}
+    if unwinding.get("path") is None or call_id != f"{unwinding['path']}/undo":
+        return
+    effect = m.state.effects.pop()
+    if result.problem is None:
+        m.state.undone += 1
+    else:
+        unwinding["owed"].append(effect.path)
+    unwinding["path"] = None
+    _next(m)
+
+
+def pending(m: "Machine") -> list[Command]:
+    """The undo that is open, if one is."""
+    if m.state.unwinding is None or m.state.unwinding.get("path") is None:
+        return []
+    return [_call(m)]
+
+
+def _next(m: "Machine") -> None:
+    state, unwinding = m.state, m.state.unwinding or {}
+    while state.effects and state.effects[-1].undo is None:
+        # Nothing declared can take it back: it stays in the world, and the outcome says so.
+        unwinding["owed"].append(state.effects.pop().path)
+    if state.effects:
+        unwinding["path"] = state.effects[-1].path
+        m.state.steps += 1
+        m._commands.append(_call(m))
+        return
+    owed = unwinding["owed"]
+    state.ending = Ending(
+        status="cancelled" if state.cancelled else "faulted",
+        compensation="partial" if owed else "compensated" if state.undone else "none",
+        error=unwinding["cause"],
+        owed=owed,
+    )
+
+
+def _call(m: "Machine") -> Call:
+    effect = m.state.effects[-1]
+    arguments = {"input": effect.arguments, "output": effect.output}
+    return Call(-1, effect.path, effect.undo or "", arguments, name="undo", kind="undo", grant=effect.path)

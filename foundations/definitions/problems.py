@@ -1,0 +1,39 @@
+"""Error types of the language: the standard ones, and which spellings name the same one (DSL.md 1.7)."""
+
+import re
+
+from symphainy.foundations.language.errors import ERROR_BASE
+
+STANDARD: dict[str, int] = {
+    "configuration": 400, "validation": 400, "expression": 400, "authentication": 401, "authorization": 403, "timeout": 408,
+    "communication": 500, "runtime": 500,
+}  # fmt: skip
+"""Name of a standard error → its default status."""
+
+_ALIAS = re.compile(
+    r"https?://(?:open-workflow-specification\.org|serverlessworkflow\.io)/(?:spec/\d+\.\d+\.\d+(?:-[\w.]+)?/errors|dsl/errors/types)/(?P<name>[a-z][\w-]*)"
+)
+
+
+def standard(name: str) -> str:
+    """The type URI of a standard error.
+
+    >>> standard("timeout")
+    'https://open-workflow-specification.org/spec/1.0.0/errors/timeout'
+    """
+    return ERROR_BASE + name
+
+
+def canonical(type_: str) -> str:
+    """The one spelling of an error type: all bases ever used for standard errors become today's; others stay.
+
+    >>> canonical("https://serverlessworkflow.io/dsl/errors/types/communication") == standard("communication")
+    True
+    """
+    match = _ALIAS.fullmatch(type_.strip().rstrip("/"))
+    return ERROR_BASE + match["name"] if match else type_.strip()
+
+
+def same_type(a: str, b: str) -> bool:
+    """Whether two error types are the same, whichever base they are written with."""
+    return a == b or canonical(a) == canonical(b)

@@ -1,0 +1,261 @@
+"""A solution folder → a checked Solution Definition: its intents, bindings, policies, and the plans of its sagas (ARCHITECTURE 5)."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from symphainy.foundations.definitions.compile import Check, Compiled, compile_text, one_step_plan
+from symphainy.foundations.definitions.diagnostics import Diagnostic, diagnostic, did_you_mean
+from symphainy.foundations.definitions.durations import parse_duration
+from symphainy.foundations.definitions.link import parse_call
+from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.yaml12 import escape, load
+from symphainy.foundations.language.contract import Catalog
+from symphainy.foundations.language.errors import DomainError
+from symphainy.foundations.language.model import Json, Message
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+IntentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=128)]
+SemVer = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$")]
+
+
+class _Strict(Message):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Binding(_Strict):
+    """One experience of a solution: where an intent can be met."""
+
+    surface: Literal["rest", "schedule", "chat", "webhook"]
+    name: Name
+    intent: IntentType
+    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_{}.-]*$", max_length=200)] | None = None
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    every: str | None = None
+    cron: Annotated[str, StringConstraints(max_length=200)] | None = None
+    payload: dict[str, Json] = {}
+    """What a schedule submits."""
+
+
+class Slo(_Strict):
+    """An objective for one intent (or ``*``): how long, and in which share of runs."""
+
+    intent: str = "*"
+    within: str
+    target: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+
+class Budget(_Strict):
+    """A limit on what a run, or a day, may cost."""
+
+    per: Literal["run", "day"] = "run"
+    tokens: Annotated[int, Field(gt=0)] | None = None
+    usd: Annotated[float, Field(gt=0)] | None = None
+
+
+class SolutionFile(_Strict):
+    """``solution.yaml`` as its author writes it."""
+
+    name: Name
+    version: SemVer
+    title: str = ""
+    description: str = ""
+    intents: dict[IntentType, str] = Field(min_length=1)
+    """Intent type → name of a file in sagas/ (without .yaml), or a capability of the catalog."""
+    bindings: list[Binding] = []
+    classes: list[str] = []
+    owners: list[str] = []
+    slos: list[Slo] = []
+    budgets: list[Budget] = []
+
+
+class SolutionDefinition(Message):
+    """A checked solution: what is stored and deployed. ``plans``: intent type → plan digest."""
+
+    name: str
+    version: str
+    title: str = ""
+    description: str = ""
+    intents: dict[str, str]
+    plans: dict[str, str] = {}
+    bindings: tuple[Binding, ...] = ()
+    classes: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    slos: tuple[Slo, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    policies: dict[str, str] = {}
+    """File → text."""
+    scenarios: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+    """File → SHA-256 of its text."""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class CompiledSolution:
+    """A definition, or None when there is an error; the plans by intent type; everything that was found."""
+
+    definition: SolutionDefinition | None = None
+    plans: dict[str, Plan] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def solution_digest(files: Mapping[str, str]) -> str:
+    """``sha256:<hex>`` over the sorted names and hashes of all files.
+
+    >>> solution_digest({"b": "1", "a": "2"}) == solution_digest({"a": "2", "b": "1"})
+    True
+    """
+    lines = "".join(f"{hashlib.sha256(files[name].encode()).hexdigest()}  {name}\n" for name in sorted(files))
+    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+
+def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[Check] = ()) -> CompiledSolution:
+    """Check a whole solution. ``files``: path inside the folder (with ``/``) → text; knowledge may be given by name with an empty text."""
+    found: list[Diagnostic] = []
+    groups = _group(files, found)
+    source = load(files.get("solution.yaml", ""), file="solution.yaml")
+    report = Report(source)
+    if "solution.yaml" not in files:
+        report = Report(load("{}", file="solution.yaml"))
+        report.at("SOL001", "", "the folder has no solution.yaml")
+    head = None if report.failed() else _parse(report)
+    sagas = {PurePosixPath(name).stem: name for name in groups["sagas"]}
+    compiled = {
+        stem: compile_text(files[name], file=name, catalog=catalog, checks=checks, saga=True)
+        for stem, name in sorted(sagas.items())
+    }
+    for result in compiled.values():
+        found += result.diagnostics
+    for name in groups["policies"]:
+        for check in checks:
+            found += check.policy(name, files[name])
+    plans: dict[str, Plan] = {}
+    if head is not None:
+        plans = _intents(report, head, compiled, catalog)
+        _bindings(report, head)
+        for i, slo in enumerate(head.slos):
+            _duration(report, f"/slos/{i}/within", slo.within)
+    found += report.found
+    ordered = tuple(
+        sorted(
+            {(d.file, d.code, d.pointer, d.message): d for d in found}.values(),
+            key=lambda d: (d.file, d.line, d.column, d.code),
+        )
+    )
+    if head is None or any(d.severity == "error" for d in ordered):
+        return CompiledSolution(None, plans, ordered)
+    definition = SolutionDefinition(
+        **head.model_dump(include={"name", "version", "title", "description", "intents", "classes", "owners"}),
+        bindings=tuple(head.bindings), slos=tuple(head.slos), budgets=tuple(head.budgets),
+        plans={intent: plan.digest for intent, plan in plans.items()}, policies={name: files[name] for name in groups["policies"]},
+        scenarios=tuple(groups["scenarios"]), knowledge=tuple(groups["knowledge"]),
+        files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}, digest=solution_digest(files),
+    )  # fmt: skip
+    return CompiledSolution(definition, plans, ordered)
+
+
+def _intents(report: Report, head: SolutionFile, compiled: Mapping[str, Compiled], catalog: Catalog) -> dict[str, Plan]:
+    """The plan that answers each intent: a saga of the folder before a capability of the catalog."""
+    plans: dict[str, Plan] = {}
+    for intent, target in head.intents.items():
+        contract = catalog.find("@".join(part for part in parse_call(target)[:2] if part))
+        if target in compiled:
+            if (plan := compiled[target].plan) is not None:
+                plans[intent] = plan
+        elif contract is not None:
+            plans[intent] = one_step_plan(contract, catalog)
+        else:
+            hint = did_you_mean(target, [*compiled, *(c.name for c in catalog.contracts)])
+            message = f"'{target}' is neither a saga nor a capability{hint}"
+            report.at("SOL002", f"/intents/{escape(intent)}", message, value=True)
+    return plans
+
+
+_PLACES = {
+    "sagas": re.compile(r"sagas/[A-Za-z0-9_-]+\.(yaml|yml|json)"), "policies": re.compile(r"policies/[A-Za-z0-9_-]+\.cedar(schema)?"),
+    "scenarios": re.compile(r"scenarios/[A-Za-z0-9_-]+\.(yaml|yml)"), "knowledge": re.compile(r"knowledge/[^/\0\\][^\0\\]*"),
+}  # fmt: skip
+_PLAIN = frozenset(["solution.yaml", "README.md", "LICENSE"])
+
+
+def _group(files: Mapping[str, str], found: list[Diagnostic]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {place: [] for place in _PLACES}
+    stems: dict[str, str] = {}
+    for name in sorted(files):
+        place = next(
+            (place for place, form in _PLACES.items() if form.fullmatch(name) and ".." not in name.split("/")), None
+        )
+        if place is None and name not in _PLAIN:
+            found.append(diagnostic("SOL005", f"'{name}' does not belong into a solution", file=name))
+        if place is not None:
+            groups[place].append(name)
+        if place == "sagas" and (first := stems.setdefault(PurePosixPath(name).stem, name)) != name:
+            found.append(diagnostic("SOL005", f"'{name}' and '{first}' are the same saga", file=name))
+    return groups
+
+
+def _parse(report: Report) -> SolutionFile | None:
+    try:
+        return SolutionFile.model_validate(report.source.value)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            parts = [part for part in fault["loc"] if part != "[key]"]
+            pointer = "".join(f"/{escape(part)}" for part in parts)
+            known = _fields(parts)
+            hint = did_you_mean(str(parts[-1]), known) if fault["type"] == "extra_forbidden" and parts else ""
+            where = ".".join(map(str, parts)) or "solution.yaml"
+            report.at("SOL001", pointer, f"{where}: {_lower(fault['msg'])}{hint}")
+        return None
+
+
+def _fields(parts: Sequence[Any]) -> Iterable[str]:
+    models: dict[str, type[BaseModel]] = {"bindings": Binding, "slos": Slo, "budgets": Budget}
+    model = models.get(str(parts[0]) if len(parts) > 1 else "", SolutionFile)
+    return model.model_fields
+
+
+def _lower(text: str) -> str:
+    return {"Extra inputs are not permitted": "no such key", "Field required": "it is required"}.get(
+        text, text[:1].lower() + text[1:]
+    )
+
+
+def _bindings(report: Report, head: SolutionFile) -> None:
+    names: dict[tuple[str, str], int] = {}
+    routes: dict[tuple[str, str], int] = {}
+    for i, binding in enumerate(head.bindings):
+        at = f"/bindings/{i}"
+        if binding.intent not in head.intents:
+            hint = did_you_mean(binding.intent, head.intents)
+            report.at("SOL003", f"{at}/intent", f"the solution has no intent '{binding.intent}'{hint}", value=True)
+        if names.setdefault((binding.surface, binding.name), i) != i:
+            report.at("SOL004", f"{at}/name", f"two {binding.surface} bindings are named '{binding.name}'", value=True)
+        if binding.surface in ("rest", "webhook"):
+            route = re.sub(r"\{[^}]*\}", "{}", (binding.path or f"/{binding.name}").rstrip("/"))
+            if routes.setdefault((binding.method, route), i) != i:
+                report.at("SOL004", at, f"two bindings answer {binding.method} {binding.path or '/' + binding.name}")
+        timed = binding.every is not None or binding.cron is not None
+        if timed != (binding.surface == "schedule") or (binding.every is not None and binding.cron is not None):
+            report.at("SOL001", at, "a schedule binding has 'every' or 'cron', and no other binding has")
+        if binding.every is not None:
+            _duration(report, f"{at}/every", binding.every)
+        if binding.cron is not None and not 5 <= len(binding.cron.split()) <= 7 and not binding.cron.startswith("@"):
+            report.at(
+                "SOL001", f"{at}/cron", "a cron expression has five fields: minute hour day month weekday", value=True
+            )
+
+
+def _duration(report: Report, at: str, value: str) -> None:
+    try:
+        if not parse_duration(value):
+            report.at("DOC005", at, "the duration is zero", value=True)
+    except DomainError as error:
+        report.at("DOC005", at, str(error), value=True)
