@@ -1,0 +1,1 @@
+"""What the platform asks of its infrastructure: one small protocol per file, no vendor's name in any of them."""
