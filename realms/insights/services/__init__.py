@@ -1,0 +1,1 @@
+"""Deterministic measures; none calls another."""

@@ -1,0 +1,1 @@
+"""Agents of Journey are attached here by contract; describing a saga needs none."""

@@ -1,0 +1,1 @@
+"""Deterministic readings of a saga; none calls another."""

@@ -1,0 +1,1 @@
+"""Agents of Solution are attached here by contract; listing the catalog needs none."""

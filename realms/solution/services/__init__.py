@@ -1,0 +1,1 @@
+"""Deterministic readings of the catalog; none calls another."""
