@@ -1,0 +1,120 @@
+"""Executions: a projection of Temporal's histories, kept by the surface, read by everyone (DECISIONS.md 13)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, select
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from symphainy.runtime.store.columns import SQLModel, big, instant, key, maybe, text, texts, yes_no
+from symphainy.runtime.store.unit import Repository
+
+__all__ = ["ExecutionRow", "Executions", "OpenExecution"]
+
+
+class ExecutionRow(SQLModel, table=True):
+    """One execution. ``journal_length`` and ``event_length`` are the last numbers given: the next one is one more.
+
+    The row's lock orders all writers of one execution.
+    """
+
+    __tablename__ = "executions"
+    __table_args__ = (
+        Index("executions_open", "created_at", postgresql_where=sql("closed_at IS NULL")),
+        Index(
+            "executions_unexported", "closed_at", postgresql_where=sql("closed_at IS NOT NULL AND exported_at IS NULL")
+        ),
+        Index("executions_root", "tenant", "root"),
+    )
+    tenant: str = key()
+    execution_id: str = key()
+    root: str = text()
+    intent: str = text()
+    intent_id: str = text()
+    session_id: str | None = maybe()
+    solution: str | None = maybe()
+    principal: str = text()
+    purpose: str = text()
+    definition: str = text()
+    plan_digest: str = text()
+    status: str = text("pending")
+    compensation: str = text("none")
+    run_id: str = text()
+    epoch: int = big(1)
+    journal_length: int = big()
+    journal_head: str = text()
+    event_length: int = big()
+    steps: int = big()
+    listens: list[str] = texts()
+    recovered: bool = yes_no()
+    created_at: datetime = instant()
+    started_at: datetime | None = instant(optional=True)
+    closed_at: datetime | None = instant(optional=True)
+    checked_at: datetime | None = instant(optional=True)
+    exported_at: datetime | None = instant(optional=True)
+
+
+_PAGE = sql("""
+    SELECT * FROM executions WHERE tenant = :tenant AND (:before = '' OR execution_id < :before)
+    AND (:principal = '' OR principal = :principal) AND (:status = '' OR status = :status)
+    AND (:solution = '' OR solution = :solution) ORDER BY execution_id DESC LIMIT :limit""")
+_OPEN = sql("""
+    SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at IS NULL AND created_at < :before
+    ORDER BY checked_at NULLS FIRST, created_at LIMIT :limit""")
+_CHECKED = sql("UPDATE executions SET checked_at = :at WHERE tenant = :tenant AND execution_id = :execution_id")
+_UNEXPORTED = sql("""
+    SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at < :before AND exported_at IS NULL
+    ORDER BY closed_at LIMIT :limit""")
+_EXPORTED = sql("UPDATE executions SET exported_at = :at WHERE tenant = :tenant AND execution_id = :execution_id")
+
+
+class OpenExecution(SQLModel):
+    """The outline of an execution that the relay may see."""
+
+    tenant: str
+    execution_id: str
+    run_id: str = ""
+    status: str = ""
+    created_at: datetime
+
+
+class Executions(Repository):
+    """Statements on executions. All writing of status and numbers is in ``StateSurface``."""
+
+    async def get(self, tenant: str, execution_id: str, *, tx: AsyncSession | None = None) -> ExecutionRow | None:
+        """The row; None also for another tenant's."""
+        return await self._one(ExecutionRow, tenant, tx, tenant=tenant, execution_id=execution_id)
+
+    async def page(
+        self, tenant: str, *, before: str = "", principal: str = "", status: str = "", solution: str = "", limit: int = 50,
+        tx: AsyncSession | None = None,
+    ) -> list[ExecutionRow]:  # fmt: skip
+        """Newest first (ids sort by time), older than ``before``; empty filters do not filter."""
+        about = {
+            "tenant": tenant, "before": before, "principal": principal, "status": status, "solution": solution, "limit": limit,
+        }  # fmt: skip
+        async with self.within(tenant, tx) as session:
+            return list((await session.execute(select(ExecutionRow).from_statement(_PAGE), about)).scalars().all())
+
+    async def open(self, before: datetime, limit: int = 200) -> list[OpenExecution]:
+        """Open executions of all tenants, those not checked for longest first: for the reconciler."""
+        return await self._outlines(_OPEN, before=before, limit=limit)
+
+    async def checked(self, tenant: str, execution_id: str, at: datetime) -> None:
+        """The reconciler has compared it with Temporal."""
+        async with self.store.relay() as session:
+            await session.execute(_CHECKED, {"tenant": tenant, "execution_id": execution_id, "at": at})
+
+    async def unexported(self, before: datetime, limit: int = 50) -> list[OpenExecution]:
+        """Closed executions whose history has not been exported yet."""
+        return await self._outlines(_UNEXPORTED, before=before, limit=limit)
+
+    async def exported(self, tenant: str, execution_id: str, at: datetime) -> None:
+        """Its history lies in objects now."""
+        async with self.store.relay() as session:
+            await session.execute(_EXPORTED, {"tenant": tenant, "execution_id": execution_id, "at": at})
+
+    async def _outlines(self, statement: Any, **about: Any) -> list[OpenExecution]:
+        async with self.store.relay() as session:
+            return [OpenExecution(**row._mapping) for row in await session.execute(statement, about)]

@@ -1,0 +1,38 @@
+"""All tables in one place: importing this module registers every one of them. Migrations are compared with it."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from symphainy.runtime.store import (
+    catalogs,
+    decisions,
+    definitions,
+    documents,
+    events,
+    executions,
+    grants,
+    inbox,
+    index,
+    intents,
+    journal,
+    keys,
+    lineage,
+    policies,
+    sessions,
+    solutions,
+    tasks,
+    tenants,
+    tokens,
+    uploads,
+    users,
+    work,
+)  # fmt: skip
+
+__all__ = ["METADATA", "OWNERS"]
+
+OWNERS = (
+    catalogs, decisions, definitions, documents, events, executions, grants, inbox, index, intents, journal, keys, lineage,
+    policies, sessions, solutions, tasks, tenants, tokens, uploads, users, work,
+)  # fmt: skip
+
+METADATA: MetaData = SQLModel.metadata
