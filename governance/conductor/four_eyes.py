@@ -1,0 +1,23 @@
+"""Rule ``four_eyes``: whoever asked does not approve, and only an approver approves."""
+
+from collections.abc import Collection
+
+from symphainy.foundations.language.door import DoorCall
+from symphainy.foundations.language.records import Ruling
+
+__all__ = ["judge"]
+
+
+def judge(call: DoorCall, roles: Collection[str]) -> Ruling:
+    """Deny a decision by the requester (``resource.requester``), or without one of the approver ``roles``, if there are any."""
+    if call.principal.type == "Agent":
+        return _deny("An agent proposes; a person decides.", "Let a person decide this task.")
+    if call.resource.get("requester", call.resource.get("owner")) == call.principal.id:
+        return _deny("Whoever requested it cannot approve it.", "Let somebody else decide this task.")
+    if roles and not set(roles) & set(call.principal.roles):
+        return _deny(f"Only {', '.join(sorted(roles))} may decide here.", "Ask someone with that role.")
+    return Ruling(service="conductor", rule="four_eyes", reason="second pair of eyes")
+
+
+def _deny(reason: str, remedy: str) -> Ruling:
+    return Ruling(service="conductor", rule="four_eyes", verdict="deny", reason=reason, remedy=remedy)

@@ -1,0 +1,37 @@
+"""Rule ``citations``: every source an agent cites is admitted, unexpired and of its own tenant."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from symphainy.foundations.language.agent import Citation
+from symphainy.foundations.language.records import Ruling
+
+__all__ = ["cited", "judge"]
+
+
+def cited(value: Any) -> Iterator[Citation]:
+    """Every citation anywhere in an output."""
+    if isinstance(value, Citation):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from cited(getattr(value, name))
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from cited(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from cited(part)
+
+
+def judge(citations: Collection[Citation], admitted: Collection[tuple[str, str]]) -> Ruling:
+    """Deny when a citation's document, in exactly that content, is not among the admitted (id, sha256) pairs."""
+    strangers = sorted({c.document for c in citations if (c.document, c.document_sha256) not in admitted})
+    if strangers:
+        return Ruling(
+            service="librarian", rule="citations", verdict="deny", reason=f"Cited, but not an admitted source: {', '.join(strangers[:5])}.",
+            remedy="Upload the document, or admit it again if it has expired.",
+        )  # fmt: skip
+    return Ruling(service="librarian", rule="citations", reason=f"{len(citations)} citations of admitted sources")

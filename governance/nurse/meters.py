@@ -1,0 +1,33 @@
+"""RED metrics: rate, errors, duration, per capability and tenant, through the OpenTelemetry API."""
+
+from opentelemetry.metrics import MeterProvider
+
+__all__ = ["Meters"]
+
+
+class Meters:
+    """The city's instruments; a provider without readers makes them free."""
+
+    def __init__(self, provider: MeterProvider) -> None:
+        meter = provider.get_meter("symphainy.city")
+        self._steps = meter.create_counter("symphainy.steps", unit="1", description="Governed steps by outcome")
+        self._seconds = meter.create_histogram(
+            "symphainy.step.duration", unit="s", description="Governed steps, wall time"
+        )
+        self._doors = meter.create_counter("symphainy.doors", unit="1", description="Calls at the door by outcome")
+        self._dropped = meter.create_counter(
+            "symphainy.telemetry.dropped", unit="1", description="Telemetry that could not be recorded"
+        )
+
+    def step(self, tenant: str, capability: str, kind: str, outcome: str, seconds: float) -> None:
+        """Count one step."""
+        self._steps.add(1, {"tenant": tenant, "capability": capability, "kind": kind, "outcome": outcome})
+        self._seconds.record(seconds, {"tenant": tenant, "capability": capability})
+
+    def door(self, tenant: str, action: str, outcome: str) -> None:
+        """Count one call at the door."""
+        self._doors.add(1, {"tenant": tenant, "action": action, "outcome": outcome})
+
+    def drop(self) -> None:
+        """Count what was lost."""
+        self._dropped.add(1)

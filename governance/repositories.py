@@ -1,0 +1,82 @@
+"""The store's repositories, fitted to the small ports that city services declare. Statements there, rules in the services."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from symphainy.foundations.language.clock import Clock
+from symphainy.foundations.language.context import Principal
+from symphainy.foundations.language.records import UndoGrant
+from symphainy.governance.security_guard.rights import Rights
+from symphainy.governance.vault import WrappedKey
+from symphainy.runtime.store.documents import Documents
+from symphainy.runtime.store.grants import Grants
+from symphainy.runtime.store.keys import KeyRow, Keys
+from symphainy.runtime.store.users import Users
+
+__all__ = ["StoredCatalogue", "StoredDirectory", "StoredGrants", "StoredKeys"]
+
+
+class StoredKeys:
+    """``vault.KeyRows`` over ``keys``."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    async def keys(self, tenant: str, purpose: str) -> list[WrappedKey]:
+        """All of a tenant and purpose, oldest first."""
+        rows = await self._keys.all(tenant, purpose)
+        return [WrappedKey(**{name: getattr(row, name) for name in WrappedKey.model_fields}) for row in rows]
+
+    async def add_key(self, row: WrappedKey) -> bool:
+        """Keep a new active key; False when another one is active."""
+        return await self._keys.add(KeyRow(**row.model_dump(), wrapped_by="master"))
+
+    async def retire_key(self, tenant: str, key_id: str, at: datetime) -> None:
+        """Seal nothing new with it."""
+        await self._keys.retire(tenant, key_id, at)
+
+
+class StoredDirectory:
+    """``security_guard.rights.Directory`` over ``users``; services and agents are users of their own kind (attribute ``type``)."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+
+    async def rights(self, tenant: str, principal: Principal) -> Rights | None:
+        """Roles and attributes in force."""
+        row = await self._users.get(tenant, principal.id)
+        if row is None or row.attributes.get("type", "User") != principal.type:
+            return None
+        return Rights(
+            roles=tuple(row.roles), attributes=row.attributes, disabled=row.disabled_at is not None, version=row.version
+        )
+
+
+class StoredGrants:
+    """``security_guard.grant.Grants`` over ``grants``."""
+
+    def __init__(self, grants: Grants) -> None:
+        self._grants = grants
+
+    async def grant(self, tenant: str, effect_key: str) -> UndoGrant | None:
+        """The newest grant of a step."""
+        row = await self._grants.get(tenant, effect_key)
+        if row is None:
+            return None
+        return UndoGrant(capability=row.capability, arguments_digest=row.arguments_digest, policies=tuple(row.policies))
+
+
+class StoredCatalogue:
+    """``librarian.role.Catalogue`` over ``documents``. A rehearsal knows the sources of the tenant that rehearses."""
+
+    def __init__(self, documents: Documents, clock: Clock) -> None:
+        self._documents, self._clock = documents, clock
+
+    async def ready(self, tenant: str) -> None:
+        """Ask for next to nothing."""
+        await self._documents.citable(tenant.removeprefix("rehearsal:"), self._clock.now(), limit=1)
+
+    async def admitted(self, tenant: str, documents: Collection[str], purpose: str) -> set[tuple[str, str]]:
+        """(id, sha256) of the citable ones."""
+        rows = await self._documents.citable(tenant.removeprefix("rehearsal:"), self._clock.now(), sorted(documents))
+        return {(row.document_id, row.sha256) for row in rows}
