@@ -1,0 +1,45 @@
+"""The activity behind every remote step: one governed call. An effect under way is never torn: it ends, then cancellation counts."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from symphainy.activities.boundary import Boundary
+from symphainy.activities.heartbeat import beating
+from symphainy.foundations.language.errors import SymphainyError
+from symphainy.foundations.language.wire import STEP, StepCall, StepResult
+from symphainy.activities.passport import passport
+
+
+def step_activity(boundary: Boundary) -> Callable[[StepCall], Coroutine[Any, Any, StepResult]]:
+    """The activity ``step`` over a boundary."""
+
+    @activity.defn(name=STEP)
+    async def step(call: StepCall) -> StepResult:
+        """Run one step; its declared failures are non-retryable, the platform's are Temporal's to retry (DECISIONS.md 6)."""
+        async with beating():
+            work = asyncio.ensure_future(boundary.step(call, passport()))
+            try:
+                result = await asyncio.shield(work)
+            except asyncio.CancelledError:
+                capability = boundary.registry.find(call.capability)
+                if capability is None or capability.contract.effects is None:
+                    work.cancel()
+                    raise
+                result = await work
+            except SymphainyError as error:
+                raise retryable(error) from error
+        if result.problem is not None:
+            raise ApplicationError(result.problem.title, result.problem, type=result.problem.type, non_retryable=True)
+        return result
+
+    return step
+
+
+def retryable(error: SymphainyError) -> ApplicationError:
+    """The platform's trouble, for Temporal to retry until the step's deadline."""
+    problem = error.problem()
+    return ApplicationError(problem.title, problem, type=problem.type, non_retryable=not error.retry)

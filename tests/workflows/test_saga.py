@@ -1,0 +1,153 @@
+"""The saga workflow on a real server: its commands, its history, its replay."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from support.machine_driver import Fault, plan
+from support.saga_worker import World, connect
+from symphainy.workflows.saga import Saga
+from symphainy.workflows.sandbox import PASSED_THROUGH
+
+INC = {"inc": lambda a: {"n": a["n"] + 1}}
+
+
+def steps(n, name="inc"):
+    return [{f"s{i}": {"call": name, "with": {"n": "${ .n }"}}} for i in range(n)]
+
+
+def as_local(made):
+    caps = {ref: c.model_copy(update={"mode": "local"}) if not c.effectful else c for ref, c in made.capabilities.items()}
+    return made.model_copy(update={"capabilities": caps}).sealed()
+
+
+async def replays(handle):
+    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+    replayer = Replayer(workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner)
+    history = await handle.fetch_history()
+    await replayer.replay_workflow(history)
+    return history
+
+
+async def test_five_remote_steps(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    async with world.worker():
+        handle = await world.start(plan(steps(5), INC), {"n": 0})
+        assert await handle.result() == {"n": 5}
+        await replays(handle)
+    assert world.log == [f"/do/{i}/s{i}" for i in range(5)]
+    assert world.closings[0].status == "completed"
+
+
+async def test_local_steps_ride_in_one_segment_with_one_marker(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    async with world.worker():
+        handle = await world.start(as_local(plan(steps(5), INC)), {"n": 0})
+        assert await handle.result() == {"n": 5}
+        history = await replays(handle)
+    assert world.segments == [5]
+    markers = [e for e in history.events if e.HasField("marker_recorded_event_attributes")]
+    assert len(markers) == 3  # opening, segment, closing
+
+
+async def test_a_long_run_of_local_steps_is_split_by_the_budget(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    async with world.worker():
+        handle = await world.start(as_local(plan(steps(70), INC)), {"n": 0})
+        assert await handle.result() == {"n": 70}
+        await replays(handle)
+    assert world.segments == [32, 32, 6]
+
+
+async def test_fault_compensates_and_fails_the_workflow(temporal_address):
+    def boom(arguments):
+        raise Fault(503, "communication")
+
+    functions = {"pay": lambda a: {"id": a["n"]}, "back": lambda a: {}, "boom": boom}
+    do = [*steps(2, "pay")]
+    do[1]["s1"]["with"] = {"n": 7}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(plan([*do, {"x": {"call": "boom"}}], functions, undo={"pay": "back"}), {"n": 1})
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+        cause = failed.value.cause
+        assert isinstance(cause, ApplicationError) and cause.details[0]["status"] == 503
+        await replays(handle)
+    assert world.log == ["/do/0/s0", "/do/1/s1", "/do/2/x", "/do/1/s1/undo", "/do/0/s0/undo"]
+    assert (world.closings[0].status, world.closings[0].compensation) == ("faulted", "compensated")
+
+
+async def test_cancel_unwinds_and_ends_cancelled(temporal_address):
+    functions = {"pay": lambda a: {}, "back": lambda a: {}}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(plan([{"a": {"call": "pay"}}, {"w": {"wait": {"days": 30}}}], functions, undo={"pay": "back"}))
+        while not any(w["kind"] == "timer" for w in await handle.query(Saga.waiting_for)):
+            await asyncio.sleep(0.02)
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+        assert isinstance(failed.value.cause, CancelledError)
+        await replays(handle)
+    assert world.log == ["/do/0/a", "/do/0/a/undo"]
+    assert world.closings[0].status == "cancelled"
+
+
+async def test_waits_and_queries(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    async with world.worker():
+        handle = await world.start(plan([{"a": {"call": "inc", "with": {"n": 1}, "export": {"as": "{seen: .n}"}}}, {"w": {"wait": {"milliseconds": 400}}}], INC))
+        while not (progress := await handle.query(Saga.progress))["states"]:
+            await asyncio.sleep(0.02)
+        assert progress["status"] == "running"
+        while not await handle.query(Saga.context):
+            await asyncio.sleep(0.02)
+        assert await handle.query(Saga.context) == {"seen": 2}
+        assert await handle.result() == {"n": 2}
+
+
+async def test_continue_as_new_in_a_nested_loop_loses_nothing(temporal_address, monkeypatch):
+    monkeypatch.setattr("symphainy.workflows.saga.CONTINUE_AFTER", 60)
+    body = [{"t": {"try": [{"a": {"call": "inc", "with": {"n": "${ .n }"}}}], "catch": {"do": []}}}]
+    do = [{"loop": {"for": {"in": "$context.xs"}, "do": body}}]
+    made = plan([{"begin": {"set": {"n": 0}, "export": {"as": "{xs: [" + ",".join("1" * 40) + "]}"}}}, *do], INC)
+    world = World(await connect(temporal_address), INC)
+    async with world.worker():
+        handle = await world.start(made)
+        assert await handle.result() == {"n": 40}
+    assert len(world.openings) > 2 and all(o.continued for o in world.openings[1:])
+    assert len(set(world.log)) == len(world.log) == 40
+
+
+async def test_wide_forks_and_big_arguments_fit_into_workflow_tasks(temporal_address):
+    functions = {"size": lambda a: {"n": len(a["x"])}}
+    branches = [{f"b{i}": {"call": "size", "with": {"x": "${ .x }"}}} for i in range(60)]
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(plan([{"f": {"fork": {"branches": branches}}}], functions), {"x": "y" * 60_000})
+        assert await handle.result() == [{"n": 60_000}] * 60
+        await replays(handle)
+
+
+async def test_a_task_timeout_cancels_the_running_activity(temporal_address):
+    async def slow(arguments):
+        await asyncio.sleep(3600)
+
+    functions = {"slow": slow}
+    do = [{"t": {"try": [{"s": {"call": "slow", "timeout": {"after": {"milliseconds": 300}}}}], "catch": {"errors": {"with": {"status": 408}}, "do": [{"late": {"set": {"late": True}}}]}}}]
+    world = World(await connect(temporal_address), functions)
+    made = plan(do, functions)
+    caps = {ref: c.model_copy(update={"heartbeat": timedelta(seconds=30)}) for ref, c in made.capabilities.items()}
+    async with world.worker(max_heartbeat_throttle_interval=timedelta(milliseconds=100)):
+        handle = await world.start(made.model_copy(update={"capabilities": caps}).sealed())
+        assert await asyncio.wait_for(handle.result(), 20) == {"late": True}
+        await replays(handle)
+
+

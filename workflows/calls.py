@@ -1,0 +1,120 @@
+"""How a call becomes an activity, and how Temporal's answer becomes a StepResult."""
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from symphainy.foundations.definitions.machine import Call, Machine, Program, step_call
+    from symphainy.foundations.language.errors import ERROR_BASE, Problem
+    from symphainy.foundations.language.label import Label
+    from symphainy.foundations.language.wire import (
+        CLOSING, OPENING, SEGMENT, STEP, Closed, Closing, Opened, Opening, SagaAbout, SagaInput, SegmentCall, SegmentResult,
+        StepResult,
+    )  # fmt: skip
+
+if TYPE_CHECKING:
+    from symphainy.foundations.definitions.plan import Linked
+
+RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=10))
+"""Platform failures only (DECISIONS.md 6), without an attempt limit until schedule-to-close: safe because of the effect key."""
+LOCAL_TIMEOUT = timedelta(seconds=30)
+INLINE = 64 << 10
+"""Bytes up to which a value travels inline; the codec offloads the rest, so only this much counts in a task's sum."""
+
+
+def size(command: Call) -> int:
+    """About how many bytes this call adds to the workflow task."""
+    return min(len(json.dumps(command.arguments)), INLINE)
+
+
+def about(given: SagaInput) -> SagaAbout:
+    """What every step of a saga has in common."""
+    return SagaAbout(
+        tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, session_id=given.session_id,
+        solution=given.solution, purpose=given.purpose,
+    )  # fmt: skip
+
+
+async def run(program: Program, given: SagaInput, command: Call, machine: Machine | None, named: tuple[int, ...]) -> StepResult:
+    """Run one call as an activity on its realm's queue, and wait for how it ended."""
+    linked: Linked = program.plan.capabilities[command.ref]
+    assert machine is not None
+    call = step_call(about(given), program, command, machine.now, witnessed=named)
+    try:
+        result: StepResult = await workflow.execute_activity(
+            STEP, call, result_type=StepResult, activity_id=command.id, task_queue=linked.queue, summary=Label(label(command)),
+            start_to_close_timeout=linked.start_to_close, schedule_to_close_timeout=linked.schedule_to_close,
+            heartbeat_timeout=linked.heartbeat, retry_policy=RETRY,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )  # fmt: skip
+        return result
+    except (ActivityError, asyncio.CancelledError) as error:
+        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=workflow.now())
+
+
+def problem_of(error: BaseException, linked: "Linked | None") -> Problem:
+    """What an activity's failure says: the boundary's own problem, a timeout, or a cancellation."""
+    if is_cancelled_exception(error):
+        return Problem(type=ERROR_BASE + "runtime", status=499, title="Cancelled", code="cancelled")
+    cause = error.__cause__
+    if isinstance(cause, ApplicationError) and cause.details:
+        return Problem.model_validate(cause.details[0])
+    if isinstance(cause, TimeoutError) and linked is not None and linked.effectful:
+        detail = "no reply came before the step's deadline, and its effect may have happened"
+        return Problem(type=ERROR_BASE + "timeout", status=408, title="Outcome unknown", detail=detail, code="outcome_unknown")
+    if isinstance(cause, TimeoutError):
+        return Problem(type=ERROR_BASE + "timeout", status=408, title="Timeout", detail="the step did not end before its deadline", code="timeout")
+    return Problem(type=ERROR_BASE + "runtime", status=500, title="Step failed", detail=type(cause).__name__, code="defect")
+
+
+def cancelled(command: Call, at: datetime) -> StepResult:
+    """The answer to a call that was taken back before it began."""
+    problem = Problem(type=ERROR_BASE + "runtime", status=499, title="Cancelled", code="cancelled")
+    return StepResult(path=command.path, call_id=command.id, problem=problem, at=at)
+
+
+async def run_segment(given: SegmentCall, commands: tuple[Call, ...]) -> SegmentResult:
+    """Run the open local calls, and those that follow from them."""
+    summary = Label(" · ".join(dict.fromkeys(label(c) for c in commands))[:200])
+    try:
+        result: SegmentResult = await workflow.execute_local_activity(
+            SEGMENT, given, result_type=SegmentResult, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RETRY, summary=summary,
+        )  # fmt: skip
+        return result
+    except ActivityError as error:
+        fault = problem_of(error, None)
+        return SegmentResult(results=tuple(StepResult(path=c.path, call_id=c.id, problem=fault, at=workflow.now()) for c in commands))
+
+
+async def opening(given: Opening) -> Opened:
+    """Admit the run: passport, ``saga.started``."""
+    result: Opened = await asyncio.shield(
+        workflow.execute_local_activity(
+            OPENING, given, result_type=Opened, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RETRY, summary=Label("opening"),
+        )  # fmt: skip
+    )
+    return result
+
+
+async def closing(given: Closing) -> Closed:
+    """Decide the end: the closing row is the decision."""
+    result: Closed = await asyncio.shield(
+        workflow.execute_local_activity(
+            CLOSING, given, result_type=Closed, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RETRY, summary=Label("closing"),
+        )  # fmt: skip
+    )
+    return result
+
+
+def label(command: Call) -> str:
+    """A step's name as the definition has it; an undo says of what."""
+    return f"undo {command.path.rsplit('/', 1)[-1]}" if command.kind == "undo" else command.name or command.ref

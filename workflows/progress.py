@@ -1,0 +1,36 @@
+"""What queries and the Temporal Web UI show of a saga: names and states, never values."""
+
+from symphainy.foundations.definitions.machine import Call, Machine, Timer
+from symphainy.foundations.language.model import Json
+
+_MARK = {"done": "✓", "failed": "✗", "running": "…"}
+MOST = 60
+"""Steps listed in the current details; a longer saga shows its last ones."""
+
+
+def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:
+    """The query ``progress``."""
+    if machine is None:
+        return {"status": "pending", "steps": 0, "undone": 0, "open": [], "states": {}}
+    state = machine.state
+    status = state.ending.status if state.ending else "unwinding" if state.unwinding is not None else "running"
+    places = [{"path": f.path, "kind": f.kind, "name": f.name} for f in sorted(state.frames.values(), key=lambda f: f.id)]
+    return {"status": status, "steps": state.steps, "undone": state.undone, "open": places, "states": dict(states)}
+
+
+def waiting(machine: Machine | None) -> list[dict[str, Json]]:
+    """The query ``waiting_for``."""
+    found: list[dict[str, Json]] = []
+    for command in machine.pending() if machine else []:
+        if isinstance(command, Call):
+            found.append({"kind": "step", "path": command.path, "capability": command.ref})
+        elif isinstance(command, Timer):
+            found.append({"kind": "timer", "purpose": command.purpose, "due": command.due.isoformat()})
+    return found
+
+
+def details(states: dict[str, str], status: str, compensation: str) -> str:
+    """The current details: one line per step with its state."""
+    lines = [f"- {_MARK.get(state, '?')} `{path}`" for path, state in list(states.items())[-MOST:]]
+    head = status if compensation == "none" else f"{status}, {compensation}"
+    return "\n".join([f"**{head}**", *lines])

@@ -1,0 +1,267 @@
+"""The saga workflow: carries the machine's commands to Temporal and what comes back to the machine.
+
+Everything that decides is in the machine; everything that acts is an activity. What is left here is a queue of news.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from symphainy.foundations.definitions.machine import Call, Cancel, Command, Machine, Program, State, Timer, is_local
+    from symphainy.foundations.language.label import Label
+    from symphainy.foundations.language.model import Json
+    from symphainy.foundations.language.wire import SAGA, Closed, Closing, Opened, Opening, SagaInput, SegmentCall, StepResult
+    from symphainy.workflows import calls, progress
+
+STATUS = SearchAttributeKey.for_keyword("Status")
+COMPENSATION = SearchAttributeKey.for_keyword("Compensation")
+
+CONTINUE_AFTER = 2_000
+"""Events after which a run continues as new, so that replay stays under 0.7 s (DECISIONS.md 14)."""
+TASK_BYTES = 1 << 20
+"""Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
+BREATH = timedelta(milliseconds=1)
+"""A timer that ends the workflow task."""
+
+T = TypeVar("T")
+
+
+@workflow.defn(name=SAGA)
+class Saga:
+    """One execution of one plan."""
+
+    def __init__(self) -> None:
+        self._machine: Machine | None = None
+        self._news: deque[tuple[str, Any]] = deque()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._local: dict[str, Call] = {}
+        self._ahead: dict[str, StepResult] = {}
+        self._segment: asyncio.Task[None] | None = None
+        self._bytes = 0
+        self._draining = False
+        self._cancel_seen = False
+        self._states: dict[str, str] = {}
+        self._unnamed: dict[int, int] = {}
+        """Local results that no answered call has named yet: journal number → length of history when it came."""
+        self._closed: Closing | None = None
+
+    @workflow.run
+    async def run(self, given: SagaInput) -> Json:
+        """Open, walk the plan, close."""
+        self._given = given
+        program = Program.of(given.plan)
+        opened = await self._calmly(self._open(program))
+        if opened.closed is not None:
+            return self._end(opened.closed)
+        if given.state is None:
+            self._machine = Machine.begin(program, given.input, execution=given.execution_id, now=opened.at)
+            commands = self._machine.start()
+        else:
+            self._unnamed = dict.fromkeys(given.witnessed, 0)
+            self._machine = Machine(program, State.load(given.state))
+            commands = self._machine.pending()
+        while True:
+            await self._issue(commands)
+            if self._machine.state.ending is not None:
+                break
+            commands = await self._next()
+            if self._closed is not None:
+                return self._end(self._closed)
+        return self._end(await self._calmly(self._close()))
+
+    @workflow.query
+    def progress(self) -> dict[str, Json]:
+        """Status, steps so far, and each open place in the definition."""
+        return progress.report(self._machine, self._states)
+
+    @workflow.query
+    def context(self) -> Json:
+        """The saga's ``$context``."""
+        return self._machine.state.scopes.get(0) if self._machine else None
+
+    @workflow.query
+    def waiting_for(self) -> list[dict[str, Json]]:
+        """What has to happen before the saga goes on: steps, timers, people, events."""
+        return progress.waiting(self._machine)
+
+    # -- news ---------------------------------------------------------------------------------------------------------
+
+    async def _next(self) -> list[Command]:
+        machine = self._machine
+        assert machine is not None
+        if self._cancel_seen:
+            self._cancel_seen = False
+            return machine.cancel()
+        info = workflow.info()
+        self._draining = self._draining or info.get_current_history_length() > CONTINUE_AFTER or info.is_continue_as_new_suggested()
+        if self._draining and not any(not key.startswith("timer:") for key in self._tasks) and self._segment is None and not self._news:
+            self._continue(machine)
+        if self._local and self._segment is None and not self._news and not self._draining:
+            self._segment = self._spawn(self._run_segment(machine))
+        try:
+            await workflow.wait_condition(lambda: bool(self._news))
+        except asyncio.CancelledError:
+            return machine.cancel()
+        kind, what = self._news.popleft()
+        if kind == "closed":
+            return []
+        if kind == "crashed":
+            raise what
+        if kind == "fired":
+            return machine.fire(what, workflow.now())
+        call_id, result = what
+        self._states[call_id] = "failed" if result.problem else "done"
+        commands = machine.resolve(call_id, result)
+        self._show(machine)
+        return commands
+
+    async def _issue(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Cancel):
+                self._cancel(command.id)
+            elif isinstance(command, Timer):
+                self._tasks[f"timer:{command.id}"] = self._spawn(self._run_timer(command))
+            elif is_local(self._program, command) and self._given.segments:
+                self._states[command.id] = "running"
+                if (known := self._ahead.pop(command.id, None)) is not None:  # the segment has run it already
+                    self._news.append(("resolved", (command.id, known)))
+                else:
+                    self._local[command.id] = command
+            elif not self._draining:
+                await self._start(command)
+
+    async def _start(self, command: Call) -> None:
+        self._bytes += calls.size(command)
+        if self._bytes > TASK_BYTES:
+            self._bytes = 0
+            await self._calmly(workflow.sleep(BREATH))
+        self._states[command.id] = "running"
+        self._tasks[command.id] = self._spawn(self._run_call(command))
+
+    def _cancel(self, name: str) -> None:
+        if name in self._local and self._segment is None:
+            command = self._local.pop(name)
+            self._news.append(("resolved", (name, calls.cancelled(command, workflow.now()))))
+        for key in (name, f"timer:{name}"):
+            if key in self._tasks:
+                self._tasks[key].cancel()
+                if key.startswith("timer:"):
+                    self._tasks.pop(key)
+
+    async def _calmly(self, work: Coroutine[Any, Any, T]) -> T:
+        """Finish ``work`` although the run may be cancelled meanwhile; the cancellation is kept for the main loop."""
+        task = asyncio.create_task(work)
+        while True:
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if task.cancelled():
+                    raise
+                self._cancel_seen = True
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task whose crash is the main loop's, never lost."""
+
+        def look(done: asyncio.Task[None]) -> None:
+            if not done.cancelled() and (error := done.exception()) is not None:
+                self._news.append(("crashed", error))
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(look)
+        return task
+
+    # -- what Temporal does for us ----------------------------------------------------------------------------------------
+
+    async def _run_call(self, command: Call) -> None:
+        named = tuple(self._unnamed)
+        result = await calls.run(self._program, self._given, command, self._machine, named)
+        self._forget(named)
+        self._tasks.pop(command.id, None)
+        self._news.append(("resolved", (command.id, result)))
+
+    async def _run_timer(self, command: Timer) -> None:
+        delay = (command.due - workflow.now()).total_seconds()
+        await asyncio.sleep(max(delay, 0.001))
+        self._tasks.pop(f"timer:{command.id}", None)
+        self._news.append(("fired", command.id))
+
+    async def _run_segment(self, machine: Machine) -> None:
+        """All local calls that are open, and those that follow from them, as one local activity and one marker."""
+        length = workflow.info().get_current_history_length()
+        named = tuple(number for number, at in self._unnamed.items() if at < length)
+        given = SegmentCall(
+            saga=calls.about(self._given), state=machine.state.dump(), plan_digest=self._program.plan.digest, task=self._task,
+            witnessed=named,
+        )  # fmt: skip
+        result = await calls.run_segment(given, tuple(self._local.values()))
+        self._forget(named)
+        self._unnamed |= {step.seq: length for step in result.results if step.seq}
+        self._closed = result.closed
+        if result.budget_spent:
+            await workflow.sleep(BREATH)
+        self._segment = None
+        if result.closed is not None:
+            self._news.append(("closed", None))
+        for step in result.results:
+            if self._local.pop(step.call_id, None) is not None:
+                self._news.append(("resolved", (step.call_id, step)))
+            else:
+                self._ahead[step.call_id] = step
+
+    async def _open(self, program: Program) -> Opened:
+        given, info, plan = self._given, workflow.info(), program.plan
+        self._program = program
+        opening = Opening(
+            tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
+            session_id=given.session_id, solution=given.solution, plan_digest=plan.digest, definition=plan.definition,
+            run_id=info.run_id, task=self._task, listens=plan.listens, continued=given.state is not None,
+        )  # fmt: skip
+        return await calls.opening(opening)
+
+    async def _close(self) -> Closing:
+        machine, given = self._machine, self._given
+        assert machine is not None and machine.state.ending is not None
+        ending = machine.state.ending
+        closing = Closing(
+            tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
+            output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=self._task,
+            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed),
+        )  # fmt: skip
+        closed: Closed = await calls.closing(closing)
+        return closed.closing
+
+    def _end(self, closing: Closing) -> Json:
+        workflow.upsert_search_attributes([STATUS.value_set(closing.status), COMPENSATION.value_set(closing.compensation)])
+        workflow.set_current_details(Label(progress.details(self._states, closing.status, closing.compensation)))
+        if closing.status == "cancelled":
+            raise asyncio.CancelledError
+        if closing.problem is not None:
+            raise ApplicationError(closing.problem.title, closing.problem, type=closing.problem.type, non_retryable=True)
+        return closing.output
+
+    def _continue(self, machine: Machine) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        workflow.continue_as_new(self._given.model_copy(update={"state": machine.state.dump(), "input": None, "witnessed": tuple(self._unnamed)}))
+
+    def _forget(self, numbers: tuple[int, ...]) -> None:
+        for number in numbers:
+            self._unnamed.pop(number, None)
+
+    def _show(self, machine: Machine) -> None:
+        workflow.set_current_details(Label(progress.details(self._states, "running", "none")))
+
+    @property
+    def _task(self) -> str:
+        """The workflow task that is running: what a provisional row is written with (DECISIONS.md 2)."""
+        info = workflow.info()
+        return f"{info.run_id}/{info.get_current_history_length()}"
+
+
