@@ -1,0 +1,122 @@
+"""The client of the Solution plane: capabilities, definitions, solutions, status."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import httpx2
+
+from symphainy.foundations.experience.http import Client, Http, Tokens
+from symphainy.foundations.experience.solution_models import (
+    CatalogView,
+    Definition,
+    Definitions,
+    DefinitionText,
+    Deploy,
+    Folder,
+    Graph,
+    PlaneStatus,
+    Scenarios,
+    Solution,
+    Solutions,
+    Validation,
+)
+from symphainy.foundations.language.errors import Invalid, NotFound
+
+
+class SolutionClient(Client):
+    """One user's view of the Solution plane."""
+
+    def __init__(
+        self, base_url: str = "http://127.0.0.1:7301", token: str | None = None,
+        *, tokens: Tokens | None = None, transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:  # fmt: skip
+        self._http = Http(base_url, tokens or Tokens(token), transport=transport)
+
+    async def status(self) -> PlaneStatus:
+        """The planes, the roll of the city, the realms."""
+        return await self._http.get("/api/status", PlaneStatus)
+
+    async def capabilities(self) -> CatalogView:
+        """What the workers have published."""
+        return await self._http.get("/api/capabilities", CatalogView)
+
+    async def validate(self, text: str, file: str = "definition.yaml") -> Validation:
+        """Check a definition; nothing is kept."""
+        return await self._http.post(
+            "/api/definitions/validate", Validation, DefinitionText(text=text, file=file), repeat=True
+        )
+
+    async def graph(self, text: str, file: str = "definition.yaml") -> Graph:
+        """A definition as a Mermaid diagram."""
+        return await self._http.post("/api/definitions/graph", Graph, DefinitionText(text=text, file=file), repeat=True)
+
+    async def register(self, text: str, file: str = "definition.yaml") -> Definition:
+        """Register a definition's version; Conflict when the version exists with another text."""
+        return await self._http.post("/api/definitions", Definition, DefinitionText(text=text, file=file), repeat=True)
+
+    async def definitions(self) -> Definitions:
+        """What is registered."""
+        return await self._http.get("/api/definitions", Definitions)
+
+    async def definition(self, namespace: str, name: str, version: str) -> Definition:
+        """One version."""
+        return await self._http.get(f"/api/definitions/{namespace}/{name}/{version}", Definition)
+
+    async def create(self, folder: Path | Mapping[str, str]) -> Solution:
+        """Hand in a solution folder; Invalid with all diagnostics when it does not pass."""
+        files = dict(folder) if isinstance(folder, Mapping) else read_folder(folder)
+        return await self._http.post("/api/solutions", Solution, Folder(files=files), repeat=True)
+
+    async def deploy(self, name: str, version: str | None = None) -> Solution:
+        """Deploy what was handed in: its intents can be submitted, then its experience is bound."""
+        return await self._http.post(f"/api/solutions/{name}/deploy", Solution, Deploy(version=version), repeat=True)
+
+    async def undeploy(self, name: str) -> None:
+        """Take it off: running executions go on, new intents find nothing."""
+        await self._http.request("DELETE", f"/api/solutions/{name}/deploy")
+
+    async def solutions(self) -> Solutions:
+        """All of the tenant's."""
+        return await self._http.get("/api/solutions", Solutions)
+
+    async def solution(self, name: str) -> Solution:
+        """One."""
+        return await self._http.get(f"/api/solutions/{name}", Solution)
+
+    async def scenarios(self, name: str) -> Scenarios:
+        """Its rehearsals."""
+        return await self._http.get(f"/api/solutions/{name}/scenarios", Scenarios)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._http.close()
+
+    async def __aenter__(self) -> Self:
+        """Nothing is connected before the first call."""
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        """Close."""
+        await self.close()
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The files of a solution folder by relative path; NotFound if it holds no ``solution.yaml``.
+
+    Knowledge that is not text is named with an empty text: its bytes are uploaded as content, not kept in a definition.
+    """
+    if not (folder / "solution.yaml").is_file():
+        raise NotFound(f"{folder} holds no solution.yaml", remedy="Name the folder that has it.")
+    files: dict[str, str] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        try:
+            files[name.as_posix()] = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            if name.parts[0] != "knowledge":
+                raise Invalid(f"{name} is not UTF-8 text", remedy="Only knowledge/ may hold other files.") from None
+            files[name.as_posix()] = ""
+    return files

@@ -1,0 +1,55 @@
+"""From the runtime's values to the wire's: one translation for both planes, by attribute, so that no room is imported."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from symphainy.foundations.experience.models import Compensation, Execution, Links, Status
+from symphainy.foundations.language.model import Json
+
+
+class Summary(Protocol):
+    """One line of a list of executions, as the runtime gives it."""
+
+    @property
+    def execution_id(self) -> str: ...  # noqa: D102
+    @property
+    def intent(self) -> str: ...  # noqa: D102
+    @property
+    def solution(self) -> str | None: ...  # noqa: D102
+    @property
+    def status(self) -> Status: ...  # noqa: D102
+    @property
+    def compensation(self) -> Compensation: ...  # noqa: D102
+    @property
+    def created_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def closed_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def definition(self) -> str: ...  # noqa: D102
+    @property
+    def plan_digest(self) -> str: ...  # noqa: D102
+
+
+class Described(Protocol):
+    """An execution described, as the runtime gives it."""
+
+    @property
+    def summary(self) -> Summary: ...  # noqa: D102
+    @property
+    def progress(self) -> Json: ...  # noqa: D102
+    @property
+    def waiting_for(self) -> Json: ...  # noqa: D102
+
+
+def summary(found: Summary, **more: Any) -> Execution:
+    """One execution of a list."""
+    return Execution(
+        execution_id=found.execution_id, intent=found.intent, status=found.status, compensation=found.compensation,
+        solution=found.solution, definition=found.definition, plan_digest=found.plan_digest, started_at=found.created_at,
+        closed_at=found.closed_at, links=Links.of(found.execution_id), **more,
+    )  # fmt: skip
+
+
+def execution(found: Described) -> Execution:
+    """One execution with what a live run tells of itself."""
+    return summary(found.summary, progress=found.progress, waiting_for=found.waiting_for)

@@ -1,0 +1,67 @@
+"""``/api/executions``: looking at what runs, and stopping it. This plane makes definitions, never executions."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from symphainy.foundations.experience.edge import problems
+from symphainy.foundations.experience.edge.feed import cursor, feed, sse
+from symphainy.foundations.experience.edge.ports import identify
+from symphainy.foundations.experience.models import Execution, Executions, Status
+from symphainy.foundations.experience.views import execution, summary
+from symphainy.foundations.language.errors import SymphainyError
+from symphainy.solution_api.security import Parts, Who
+
+router = APIRouter(prefix="/api/executions", tags=["executions"])
+ExecutionId = Annotated[str, Path(max_length=128)]
+
+
+@router.get("")
+async def executions(
+    who: Who, parts: Parts, status: Status | None = None, solution: Annotated[str, Query(max_length=63)] = "",
+    mine: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=256)] = None,
+) -> Executions:  # fmt: skip
+    """The tenant's executions, newest first; with `mine`, the caller's own."""
+    page = await parts.runtime.executions(
+        who.session, cursor=after, status=status or "", solution=solution, mine=mine, limit=limit
+    )
+    return Executions(items=tuple(summary(item) for item in page.items), next=page.next)
+
+
+@router.get("/{execution_id}")
+async def describe(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution:
+    """Where it stands."""
+    return execution(await parts.runtime.describe(who.session, execution_id))
+
+
+@router.post("/{execution_id}/cancel", status_code=202)
+async def cancel(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution:
+    """Ask it to stop; what it has done is undone."""
+    await parts.runtime.cancel(who.session, execution_id)
+    return execution(await parts.runtime.describe(who.session, execution_id))
+
+
+async def place(
+    execution_id: ExecutionId, who: Who, parts: Parts,
+    after: Annotated[str | None, Query(max_length=64, description="The last cursor seen.")] = None,
+    last: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> str:  # fmt: skip
+    """Where to begin. Refuses before the stream opens."""
+    start = cursor(last or after)
+    await parts.runtime.describe(who.session, execution_id)
+    return start
+
+
+@router.get("/{execution_id}/events", response_class=EventSourceResponse)
+async def events(
+    execution_id: ExecutionId, who: Who, parts: Parts, start: Annotated[str, Depends(place)]
+) -> AsyncIterator[ServerSentEvent]:
+    """The execution's events as they come, resumable by the last id."""
+    source = parts.runtime.watch(who.session, execution_id, start)
+    try:
+        async for item in feed(source, check=lambda: identify(parts.guard, who.token), pace=parts.pace):
+            yield ServerSentEvent(**sse(item))
+    except SymphainyError as error:
+        yield ServerSentEvent(event="problem", raw_data=problems.body(problems.of_error(error)).decode())

@@ -1,0 +1,188 @@
+"""What the Solution plane is given: ports as small Protocols, the concrete things behind them are chosen in bindings."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from symphainy.foundations.definitions.compile import Check
+from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.experience.edge.feed import Pace
+from symphainy.foundations.experience.edge.ports import Guard, Ping
+from symphainy.foundations.experience.solution_models import PlaneStatus
+from symphainy.foundations.language.clock import Clock, SystemClock
+from symphainy.foundations.language.context import Principal, SessionContext
+from symphainy.foundations.language.contract import Catalog
+from symphainy.foundations.language.door import Admission, DoorCall
+from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.records import Event
+from symphainy.runtime.models import Execution, Page
+from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
+
+
+class Runtime(Protocol):
+    """The runtime client, as this plane uses it: it looks and cancels, and submits nothing."""
+
+    async def describe(self, who: SessionContext, execution_id: str) -> Execution:
+        """Where an execution stands; NotFound also for another tenant's."""
+        ...
+
+    async def executions(
+        self,
+        who: SessionContext,
+        *,
+        cursor: str | None = None,
+        status: str = "",
+        solution: str = "",
+        mine: bool = True,
+        limit: int = 50,
+    ) -> Page:
+        """A page of executions, newest first; ``mine=False``: all of the tenant's, for operators."""
+        ...
+
+    async def cancel(self, who: SessionContext, execution_id: str) -> bool:
+        """Ask an execution to stop and unwind."""
+        ...
+
+    def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
+        """Its events after a cursor, as they come."""
+        ...
+
+
+class DefinitionRecord(Protocol):
+    """A registered version, as the register gives it."""
+
+    namespace: str
+    name: str
+    version: str
+    plan_digest: str
+    source: str
+    created_by: str
+    created_at: Any
+
+
+class Definitions(Protocol):
+    """The register of definitions and plans."""
+
+    async def register(self, tenant: str, plan: Plan, source: str, by: str) -> bool:
+        """Register a version; False if it stands already; Conflict if it stands with another content."""
+        ...
+
+    async def all(self, tenant: str, *, limit: int = 500) -> Sequence[DefinitionRecord]:
+        """All versions, newest first."""
+        ...
+
+    async def get(self, tenant: str, definition: str) -> DefinitionRecord:
+        """``namespace/name:version``; NotFound."""
+        ...
+
+    async def plan(self, tenant: str, digest: str) -> Plan:
+        """A plan by digest; NotFound."""
+        ...
+
+
+class Solutions(Protocol):
+    """The register of solutions."""
+
+    async def create(self, tenant: str, draft: SolutionDraft, by: str) -> Solution:
+        """Store a checked solution; Conflict if the version stands with another content."""
+        ...
+
+    async def find(self, tenant: str, name: str, version: str | None = None) -> Solution:
+        """By name and version, the newest without one; NotFound."""
+        ...
+
+    async def all(self, tenant: str) -> Sequence[Solution]:
+        """All versions of all solutions."""
+        ...
+
+    async def deploy(self, tenant: str, name: str, by: str, *, version: str | None = None) -> Deployment:
+        """Make a stored version answer its intents."""
+        ...
+
+    async def undeploy(self, tenant: str, name: str) -> None:
+        """Withdraw it; NotFound if nothing is deployed."""
+        ...
+
+    async def deployed(self, tenant: str) -> Sequence[Deployment]:
+        """Every active deployment."""
+        ...
+
+
+class Doors(Protocol):
+    """The door of what is no intent: judged by the city, and written down."""
+
+    async def passed(self, call: DoorCall) -> Admission:
+        """Pass, or what the city raises."""
+        ...
+
+
+class CatalogReader(Protocol):
+    """The capability catalog, as the workers have published it."""
+
+    async def current(self) -> tuple[Catalog, str]:
+        """The catalog in force and its digest; NotFound before any worker has published one."""
+        ...
+
+
+class Codec(Protocol):
+    """Data Steward's codec, as the Temporal Web UI speaks to it: payloads as ``{"metadata": {name: base64}, "data": base64}``."""
+
+    async def decode(self, payloads: Sequence[dict[str, Json]], principal: Principal) -> list[dict[str, Json]]:
+        """In clear, for a principal of the payloads' tenant; Refused for another tenant's, Defect for altered ones."""
+        ...
+
+    async def encode(self, payloads: Sequence[dict[str, Json]], principal: Principal) -> list[dict[str, Json]]:
+        """Encrypted for the principal's tenant."""
+        ...
+
+
+class StatusReader(Protocol):
+    """The platform in one look, for one tenant."""
+
+    async def status(self, tenant: str) -> PlaneStatus:
+        """Planes, roll of the city, realms, solutions."""
+        ...
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the other faces of the platform are."""
+
+    experience: str = "http://127.0.0.1:7300"
+    temporal_ui: str = "http://127.0.0.1:7303"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes."""
+
+    json: int = 1 << 20
+    folder: int = 8 << 20
+    """A solution folder as a JSON map or a zip."""
+    unpacked: int = 32 << 20
+    codec: int = 4 << 20
+
+
+@dataclass(frozen=True)
+class SolutionParts:
+    """Everything the plane stands on."""
+
+    runtime: Runtime
+    guard: Guard
+    doors: Doors
+    definitions: Definitions
+    solutions: Solutions
+    catalog: CatalogReader
+    codec: Codec
+    status: StatusReader
+    checks: Sequence[Check] = ()
+    """What a definition must pass beside the compiler's own checks (the Cedar check)."""
+    clock: Clock = field(default_factory=SystemClock)
+    settings: Any = None
+    limits: Limits = Limits()
+    pace: Pace = Pace()
+    links: Links = Links()
+    codec_origins: tuple[str, ...] = ("http://127.0.0.1:7303", "http://localhost:7303")
+    """Origins of the Temporal Web UI: no other page may have a history decoded."""
+    namespace: str = "symphainy"
+    pings: Mapping[str, Ping] = field(default_factory=dict)
