@@ -1,0 +1,5 @@
+"""The ``symphainy`` command: brings the platform up on one machine, and speaks to it.
+
+WHAT: the hand of platform builders and operators: up, down, status, doctor, demo, and the client commands.
+HOW: a supervisor of its own starts real servers in readiness order; everything else goes over HTTP.
+"""

@@ -1,0 +1,241 @@
+"""The ``symphainy`` command. Every command imports what it needs when it is called, so that ``--help`` is instant."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from symphainy.foundations.settings import Settings
+
+app = typer.Typer(
+    name="symphainy",
+    help="Design solutions through intent or code, govern them centrally, deliver them through pluggable surfaces.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+state_app = typer.Typer(
+    help="The state surface against Temporal's histories.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(state_app, name="state")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
+]
+PortBase = Annotated[
+    int | None, typer.Option("--port-base", help="First of seven ports.  [default: 7300]", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = None,
+    port_base: PortBase = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when it runs; end it with `symphainy down`.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.", show_default=False)] = None,
+    experiences: Annotated[int, typer.Option(help="Experience API processes behind the one address.")] = 1,
+    durable: Annotated[bool, typer.Option(help="Let Temporal wait for the disk at every commit (slower).")] = False,
+) -> None:
+    """Bring the platform up on this machine: runtime, Smart City, realms, solutions, experience."""
+    from symphainy.cli import up as command
+
+    settings = _settings(data_dir, port_base, workers=workers)
+    if not detach:
+        command.up(settings, command.Options(experiences=experiences, durable=durable))
+        return
+    arguments = ["--data-dir", str(settings.data_dir.resolve()), "--port-base", str(settings.port_base)]
+    arguments += ["--workers", str(settings.workers), "--experiences", str(experiences)] + ["--durable"] * durable
+    command.up_detached(settings, arguments)
+
+
+@app.command()
+def down(data_dir: DataDir = None) -> None:
+    """End the instance of a data folder, in reverse order; also what a killed supervisor left behind."""
+    from symphainy.cli.down import down as command
+    from symphainy.cli.output import say
+
+    folder = _data_dir(data_dir)
+    for line in command(folder) or [f"nothing runs with the data folder {folder}"]:
+        say(line)
+
+
+@app.command()
+def status(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show what runs, plane by plane. Exit code 0 when it is running, else 1."""
+    from symphainy.cli import status as command
+    from symphainy.cli.output import emit
+
+    told = command.status(_data_dir(data_dir))
+    if as_json:
+        emit(told)
+    else:
+        command.show(told)
+    raise typer.Exit(0 if told["state"] == "running" else 1)
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, port_base: PortBase = None, as_json: AsJson = False) -> None:
+    """Check versions, server settings, schema, disk and clock. Exit code 0 when nothing is wrong, else 1."""
+    from symphainy.cli import doctor as command
+
+    raise typer.Exit(command.doctor(_settings(data_dir, port_base), as_json=as_json))
+
+
+@app.command()
+def demo(data_dir: DataDir = None, port_base: PortBase = None) -> None:
+    """Run the reference flow (upload, ask, answer with the cited span) on a platform of its own, over HTTP only."""
+    from symphainy.cli.demo import demo as command
+
+    raise typer.Exit(command(_settings(data_dir, port_base)))
+
+
+@app.command()
+def login(
+    user: Annotated[str | None, typer.Argument(help="Name; the local user when left out.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Tenant.", show_default=False)] = None,
+    register: Annotated[bool, typer.Option("--register", help="Create the user, and the tenant if it is new.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Log in at the running instance and remember the token in its data folder."""
+    from symphainy.cli.remote import login as command
+
+    command(_data_dir(data_dir), user, tenant, register)
+
+
+@app.command()
+def deploy(
+    folder: Annotated[Path, typer.Argument(help="A solution folder: solution.yaml, sagas/, policies/, knowledge/.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a solution, store it, make its intents submittable, and bind its experience."""
+    from symphainy.cli.remote import deploy as command
+
+    command(_data_dir(data_dir), folder, as_json)
+
+
+@app.command()
+def submit(
+    intent: Annotated[str, typer.Argument(help="Intent type, e.g. content.upload.")],
+    payload: Annotated[str, typer.Option("--input", "-i", help="JSON, or @file.")] = "{}",
+    key: Annotated[str | None, typer.Option(help="Idempotency key.", show_default=False)] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the result.")] = 0.0,
+    solution: Annotated[str | None, typer.Option(help="Deployed solution.", show_default=False)] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Submit an intent at the Experience API; print the answer as JSON."""
+    from symphainy.cli.remote import submit as command
+
+    command(_data_dir(data_dir), intent, payload, key=key, wait=wait, solution=solution)
+
+
+@app.command()
+def watch(
+    execution: Annotated[str, typer.Argument(help="Execution id.")],
+    cursor: Annotated[str, typer.Option(help="Continue after this cursor.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow an execution's events until it closes."""
+    from symphainy.cli.remote import watch as command
+
+    command(_data_dir(data_dir), execution, cursor, as_json)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="One OWS document.")],
+    payload: Annotated[str, typer.Option("--input", "-i", help="JSON, or @file.")] = "{}",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+    timeout: Annotated[float, typer.Option(help="Seconds.")] = 300.0,
+) -> None:
+    """Compile one OWS document and run it. Exit code 0 completed, 1 faulted or cancelled, 2 invalid."""
+    from symphainy.cli.run import run as command
+
+    raise typer.Exit(command(_data_dir(data_dir), file, payload, as_json=as_json, timeout=timeout))
+
+
+@app.command()
+def validate(
+    paths: Annotated[list[Path], typer.Argument(help="OWS documents, or solution folders.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check definitions, offline. Exit code 0 without errors, else 2."""
+    from symphainy.cli.validate import validate as command
+
+    raise typer.Exit(command(paths, as_json=as_json))
+
+
+@app.command()
+def graph(file: Annotated[Path, typer.Argument(help="One OWS document.")]) -> None:
+    """Print a definition as a Mermaid flowchart, offline."""
+    from symphainy.cli.validate import graph as command
+
+    raise typer.Exit(command(file))
+
+
+@app.command()
+def explain(
+    execution: Annotated[str, typer.Argument(help="Execution id.")],
+    step: Annotated[str, typer.Argument(help="Step: name or path; all when left out.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a step was allowed or refused: its decision record, service by service."""
+    from symphainy.cli.state import explain as command
+
+    command(_data_dir(data_dir), execution, step, as_json)
+
+
+@state_app.command("verify")
+def state_verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Fold Temporal's histories and compare them with the journal. Exit code 1 names each row that differs."""
+    from symphainy.cli.state import verify
+
+    raise typer.Exit(verify(_data_dir(data_dir), as_json=as_json))
+
+
+@state_app.command("rebuild")
+def state_rebuild(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Repair the projected part of the state from Temporal's histories."""
+    from symphainy.cli.state import rebuild
+
+    raise typer.Exit(rebuild(_data_dir(data_dir), as_json=as_json))
+
+
+def _settings(data_dir: Path | None, port_base: int | None, **more: Any) -> "Settings":
+    from symphainy.foundations.settings import Settings
+
+    given = {"data_dir": data_dir, "port_base": port_base, **more}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _data_dir(given: Path | None) -> Path:
+    return (given if given is not None else _settings(None, None).data_dir).resolve()
+
+
+def main() -> None:
+    """Run the command; our own errors become one sentence and an exit code, never a stack trace."""
+    from symphainy.foundations.language.errors import Invalid, SymphainyError
+
+    try:
+        app(standalone_mode=True)
+    except SymphainyError as error:
+        from symphainy.cli.output import fail
+
+        fail(error, code=2 if isinstance(error, Invalid) else 1)
+    except BrokenPipeError:  # the reader has gone (`| head`): nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

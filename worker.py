@@ -1,0 +1,251 @@
+"""One process of the platform: ``python -P -m symphainy.worker --role worker|relay|experience|solution|verify|rebuild``.
+
+A serving role prints one JSON line ``{"ready": "<role>", …}``, goes on until SIGTERM, and leaves with the right exit code.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from symphainy import bindings
+from symphainy.activities.boundary import Boundary
+from symphainy.activities.opening import closing_activity, opening_activity
+from symphainy.activities.segment import segment_activity
+from symphainy.activities.step import step_activity
+from symphainy.activities.tools import Toolbox
+from symphainy.bindings import Platform, platform
+from symphainy.foundations.agentic import grounding
+from symphainy.foundations.curator import Registry
+from symphainy.foundations.definitions.pool import ExpressionPool
+from symphainy.foundations.experience.edge.serving import serve
+from symphainy.foundations.language.errors import NotFound
+from symphainy.foundations.language.wire import SAGA_QUEUE
+from symphainy.foundations.public_works import logs
+from symphainy.foundations.settings import Settings
+from symphainy.governance.audit import RefusalAudit
+from symphainy.governance.interceptors import CityActivityInterceptor
+from symphainy.runtime import relay, verify
+from symphainy.runtime.namespace import ensure_namespace
+from symphainy.runtime.prepared import prepare_all
+from symphainy.runtime.rebuild import rebuild
+from symphainy.runtime.store.executions import Executions
+from symphainy.runtime.store.tenants import Tenants
+from symphainy.workflows.headers import HeadersInbound
+from symphainy.workflows.saga import Saga
+from symphainy.workflows.sandbox import PASSED_THROUGH
+
+GRACE = timedelta(seconds=10)
+"""A worker that is told to stop lets its steps finish this long, then gives them back."""
+BEAT = timedelta(milliseconds=400)
+"""Heartbeats are sent to the server at most this often; five of them fit into the timeout of 2 s."""
+
+
+class Process:
+    """What a role needs of its process: when to stop, how to say that it is ready, which socket to accept from."""
+
+    def __init__(self, role: str, replica: int = 1, fd: int | None = None) -> None:
+        self.role, self.replica, self.fd = role, replica, fd
+        self.stop = asyncio.Event()
+        for what in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(what, self.stop.set)
+
+    def tell(self, **facts: object) -> None:
+        """One JSON line on stdout."""
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+
+    def ready(self, **facts: object) -> None:
+        """Tell the supervisor."""
+        self.tell(ready=self.role, **facts)
+
+
+Role = Callable[[Platform, Process], Awaitable[int]]
+
+
+async def run_worker(parts: Platform, process: Process) -> int:
+    """Sagas and steps: one pool for the sagas, one for each realm."""
+    settings = parts.settings
+    expressions = ExpressionPool(timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max)
+    try:
+        known = bindings.registry(settings, expressions)
+        temporal = await parts.temporal()
+        await ensure_namespace(temporal, keep=settings.history_retention)
+        await parts.catalogs.publish(known.catalog(), parts.process)
+        async with AsyncExitStack() as pools:
+            for pool in workers(parts, temporal, known):
+                await pools.enter_async_context(pool)
+            contracts = list(known)
+            realms = {owner: sorted(c.ref for c in contracts if c.owner == owner) for owner in sorted({c.owner for c in contracts})}
+            roll = [role.name for role in parts.city.roles]
+            process.ready(city=roll, realms=realms, agents=sorted(c.name for c in contracts if c.agent))
+            await process.stop.wait()
+    finally:
+        expressions.close()
+    return 0
+
+
+def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
+    """One pool for sagas with their local steps, one pool per owner for steps that are activities."""
+    settings = parts.settings
+    toolbox = Toolbox(parts.objects, parts.library.search, parts.pool, parts.progress, parts.library.cited)
+    boundary = Boundary(
+        parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings)
+    )  # fmt: skip
+    guard = CityActivityInterceptor(parts.city.inspect, RefusalAudit(parts.surface, parts.clock, parts.process))
+    sagas = Worker(
+        temporal, task_queue=SAGA_QUEUE, workflows=[Saga],
+        activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary)],
+        interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, max_concurrent_workflow_tasks=100,
+        sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
+        # An error of our own code must fail the task, not the saga: a fixed worker then goes on.
+        workflow_failure_exception_types=[],
+    )  # fmt: skip
+    step = step_activity(boundary)
+    queues = sorted({contract.queue for contract in known})
+    pools = [
+        Worker(
+            temporal, task_queue=queue, activities=[step], interceptors=[guard], graceful_shutdown_timeout=GRACE,
+            max_concurrent_activities=50, max_concurrent_activity_task_polls=2, max_heartbeat_throttle_interval=BEAT, default_heartbeat_throttle_interval=BEAT,
+        )
+        for queue in queues
+    ]  # fmt: skip
+    return [sagas, *pools]
+
+
+def fault(settings: Settings) -> Callable[[str], None]:
+    """Ends this process at the moment that the settings name, development only; else nothing."""
+    moment, _, number = settings.fault.partition(":")
+    left = [int(number or 0)]
+
+    def inject(point: str) -> None:
+        left[0] -= point == moment
+        if moment and left[0] == 0 and point == moment:
+            os._exit(137)
+
+    return inject
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The workflow sandbox; what is shared with it, and why, stands in ``workflows.sandbox``."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+class PassHeaders(Interceptor):
+    """Puts the one workflow-side interceptor in place."""
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        """Headers pass through."""
+        return HeadersInbound
+
+
+async def run_relay(parts: Platform, process: Process) -> int:
+    """Events out, anchors, exports, reconciliation."""
+    made = bindings.relay(parts, await parts.temporal())
+    process.ready()
+    await relay.run_relay(made, process.stop)
+    return 0
+
+
+async def run_experience(parts: Platform, process: Process) -> int:
+    """The Experience plane's API."""
+    runtime = parts.runtime(await parts.temporal())
+    deployed = sorted({name for _, name, _ in await runtime.solutions.everywhere()})
+    where = {"host": parts.settings.host, "port": parts.settings.ports.experience_api, "fd": process.fd}
+    await serve(bindings.experience(parts, runtime), process.stop, lambda: process.ready(solutions=deployed), **where)
+    await runtime.close()
+    return 0
+
+
+async def run_solution(parts: Platform, process: Process) -> int:
+    """The Solution plane's API."""
+    runtime = parts.runtime(await parts.temporal())
+    where = {"host": parts.settings.host, "port": parts.settings.ports.solution_api, "fd": process.fd}
+    await serve(bindings.solution(parts, runtime), process.stop, process.ready, **where)
+    await runtime.close()
+    return 0
+
+
+async def run_verify(parts: Platform, process: Process) -> int:
+    """Temporal's histories against the journal; every row that differs is named."""
+    await prepare_all(parts.store, parts.city.keys.prepare)
+
+    async def stored(tenant: str, key: str) -> bytes | None:
+        try:
+            return await parts.objects.get(f"{tenant}/{key}")
+        except NotFound:
+            return None
+
+    reader = parts.archive(await parts.temporal())
+    report = await verify.verify(parts.surface, reader, signed=parts.signatures.verify, stored=stored)
+    findings = [asdict(finding) for finding in report.findings]
+    told = {name: value for name, value in asdict(report).items() if name != "findings"}
+    process.tell(ok=report.ok, findings=[{"kind": f["table"], "detail": f["problem"], **f} for f in findings], **told)
+    return 0 if report.ok else 1
+
+
+async def run_rebuild(parts: Platform, process: Process) -> int:
+    """Fill and repair what is a projection."""
+    await prepare_all(parts.store, parts.city.keys.prepare)
+    reader = parts.archive(await parts.temporal())
+    told: dict[str, int] = {}
+    for tenant in await Tenants(parts.store).all():
+        before = ""
+        while page := await Executions(parts.store).page(tenant, before=before, limit=200):
+            before = page[-1].execution_id
+            done = await rebuild(parts.surface, reader, tenant, [row.execution_id for row in page])
+            for name, value in asdict(done).items():
+                told[name] = told.get(name, 0) + value
+    process.tell(ok=True, findings=[], **told)
+    return 0
+
+
+ROLES: dict[str, Role] = {
+    "worker": run_worker, "relay": run_relay, "experience": run_experience, "solution": run_solution, "verify": run_verify,
+    "rebuild": run_rebuild,
+}  # fmt: skip
+
+
+async def run(role: str, replica: int, fd: int | None) -> int:
+    """Open what every process shares, and run one role until it is asked to stop."""
+    settings = Settings()
+    logs.configure(level=settings.log_level, service=role)
+    process = Process(role, replica, fd)
+    async with platform(settings, role) as parts:
+        return await ROLES[role](parts, process)
+
+
+def main() -> None:
+    """Parse, run, leave.
+
+    Leaves through ``os._exit``: the Temporal SDK's native threads may still be at work while the interpreter finalizes, which in 2
+    of 10 trials ended a process that had done everything right with 134 or 139. Everything is closed and flushed by then.
+    """
+    parser = argparse.ArgumentParser(prog="symphainy.worker", description=__doc__)
+    parser.add_argument("--role", required=True, choices=sorted(ROLES))
+    parser.add_argument("--replica", type=int, default=1)
+    parser.add_argument("--fd", type=int, default=None, help="listening socket to accept from")
+    given = parser.parse_args()
+    try:
+        code = asyncio.run(run(given.role, given.replica, given.fd))
+    except Exception as error:
+        logging.getLogger("symphainy").exception("%s ended: %s", given.role, error)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
