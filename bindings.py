@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from temporalio.client import Client, HeaderCodecBehavior, TLSConfig
 
 from symphainy.activities.core import Core
-from symphainy.activities.library import Library
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.clock import Clock, SystemClock
@@ -48,6 +47,7 @@ from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.interceptors import CityClientInterceptor
 from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
+from symphainy.governance.security_guard.signatures import Signatures
 from symphainy.governance.status import PlatformStatus
 from symphainy.realms.content.manager import Manager as Content
 from symphainy.realms.content.services.embed import default_embedder, embed_texts
@@ -56,13 +56,13 @@ from symphainy.realms.journey.manager import Manager as Journey
 from symphainy.realms.solution.manager import Manager as Solution
 from symphainy.runtime.catalogs import Catalogs
 from symphainy.runtime.client import ClientOptions, RuntimeClient
-from symphainy.runtime.publisher import Publisher
+from symphainy.runtime.library import Library
 from symphainy.runtime.prepared import PreparedArchive, PreparedReconciler
+from symphainy.runtime.publisher import Publisher
 from symphainy.runtime.relay import Relay
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.sessions import Sessions
 from symphainy.runtime.settle import Settler
-from symphainy.governance.security_guard.signatures import Signatures
 from symphainy.runtime.store.documents import Documents
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.keys import Keys
@@ -90,7 +90,10 @@ class Manager(Protocol):
 def sql(settings: Settings) -> Sql:
     """PostgreSQL, embedded or not: to everyone but the supervisor it is a URL."""
     if settings.sql_url == "embedded":
-        raise Invalid("this process does not know where PostgreSQL is", remedy="start it with `symphainy up`, or set SYMPHAINY_SQL_URL")
+        raise Invalid(
+            "this process does not know where PostgreSQL is",
+            remedy="start it with `symphainy up`, or set SYMPHAINY_SQL_URL",
+        )
     return Postgres(
         settings.sql_url, ensure_master_key(settings), pool_size=settings.sql_pool_size, max_overflow=settings.sql_max_overflow
     )  # fmt: skip
@@ -131,7 +134,9 @@ def streams(settings: Settings) -> Streams | None:
 
 def outbound(settings: Settings) -> OutboundHttp:
     """The guarded way out."""
-    return HttpxOutbound(allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max)
+    return HttpxOutbound(
+        allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max
+    )
 
 
 def auth(settings: Settings) -> LocalAuth:
@@ -216,8 +221,10 @@ class Platform:
 
     def guard(self) -> SecurityGuardSdk:
         """Security Guard's SDK, for both front ends."""
-        lives = {"access_lifetime": self.settings.access_token_lifetime, "refresh_lifetime": self.settings.refresh_token_lifetime}
-        return build_sdk(self.city, self.store, auth(self.settings), self.sessions, self.clock, **lives)
+        return build_sdk(
+            self.city, self.store, auth(self.settings), self.sessions, self.clock,
+            access_lifetime=self.settings.access_token_lifetime, refresh_lifetime=self.settings.refresh_token_lifetime,
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -234,7 +241,9 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
         store = Store(database)
         city = build_city(_needs(settings, master, store, clock))
         await city.start()
-        pool = ComputePool(settings.compute_workers, memory=settings.compute_memory_max, timeout=settings.compute_timeout)
+        pool = ComputePool(
+            settings.compute_workers, memory=settings.compute_memory_max, timeout=settings.compute_timeout
+        )
         stack.push_async_callback(pool.close)
         library = Library(store, store_objects, _query_embedder(pool), clock)
         surface = StateSurface(store, city.keys, clock, library.load)
@@ -318,11 +327,12 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.solution_api.app import create_app
     from symphainy.solution_api.parts import Links, SolutionParts
 
-    host, ports = parts.settings.host, parts.settings.ports
+    host, ports, guard = parts.settings.host, parts.settings.ports, parts.guard()
     return create_app(
         SolutionParts(
-            runtime=runtime, guard=parts.guard(), doors=runtime.doors, definitions=runtime.definitions, solutions=runtime.solutions,
-            catalog=parts.catalogs, codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
+            runtime=runtime, guard=guard, records=runtime.records, people=guard.people, doors=runtime.doors,
+            definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
+            codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,
             links=Links(f"http://{host}:{ports.experience_api}", f"http://{host}:{ports.temporal_ui}"),
             codec_origins=(f"http://{host}:{ports.temporal_ui}", f"http://localhost:{ports.temporal_ui}"),

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -77,7 +77,9 @@ Role = Callable[[Platform, Process], Awaitable[int]]
 async def run_worker(parts: Platform, process: Process) -> int:
     """Sagas and steps: one pool for the sagas, one for each realm."""
     settings = parts.settings
-    expressions = ExpressionPool(timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max)
+    expressions = ExpressionPool(
+        timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
+    )
     try:
         known = bindings.registry(settings, expressions)
         temporal = await parts.temporal()
@@ -87,7 +89,10 @@ async def run_worker(parts: Platform, process: Process) -> int:
             for pool in workers(parts, temporal, known):
                 await pools.enter_async_context(pool)
             contracts = list(known)
-            realms = {owner: sorted(c.ref for c in contracts if c.owner == owner) for owner in sorted({c.owner for c in contracts})}
+            realms = {
+                owner: sorted(c.ref for c in contracts if c.owner == owner)
+                for owner in sorted({c.owner for c in contracts})
+            }
             roll = [role.name for role in parts.city.roles]
             process.ready(city=roll, realms=realms, agents=sorted(c.name for c in contracts if c.agent))
             await process.stop.wait()
@@ -117,7 +122,8 @@ def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
     pools = [
         Worker(
             temporal, task_queue=queue, activities=[step], interceptors=[guard], graceful_shutdown_timeout=GRACE,
-            max_concurrent_activities=50, max_concurrent_activity_task_polls=2, max_heartbeat_throttle_interval=BEAT, default_heartbeat_throttle_interval=BEAT,
+            max_concurrent_activities=50, max_concurrent_activity_task_polls=2, max_heartbeat_throttle_interval=BEAT,
+            default_heartbeat_throttle_interval=BEAT,
         )
         for queue in queues
     ]  # fmt: skip
@@ -125,14 +131,14 @@ def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
 
 
 def fault(settings: Settings) -> Callable[[str], None]:
-    """Ends this process at the moment that the settings name, development only; else nothing."""
-    moment, _, number = settings.fault.partition(":")
-    left = [int(number or 0)]
+    """Ends this process at a moment that a file in the fault folder names, once per file; without a folder, nothing."""
+    folder = settings.fault
 
     def inject(point: str) -> None:
-        left[0] -= point == moment
-        if moment and left[0] == 0 and point == moment:
-            os._exit(137)
+        if folder is not None:
+            with suppress(FileNotFoundError):
+                (folder / point).unlink()
+                os._exit(137)
 
     return inject
 
@@ -162,8 +168,8 @@ async def run_experience(parts: Platform, process: Process) -> int:
     """The Experience plane's API."""
     runtime = parts.runtime(await parts.temporal())
     deployed = sorted({name for _, name, _ in await runtime.solutions.everywhere()})
-    where = {"host": parts.settings.host, "port": parts.settings.ports.experience_api, "fd": process.fd}
-    await serve(bindings.experience(parts, runtime), process.stop, lambda: process.ready(solutions=deployed), **where)
+    app, host, port = bindings.experience(parts, runtime), parts.settings.host, parts.settings.ports.experience_api
+    await serve(app, process.stop, lambda: process.ready(solutions=deployed), host=host, port=port, fd=process.fd)
     await runtime.close()
     return 0
 
@@ -171,8 +177,8 @@ async def run_experience(parts: Platform, process: Process) -> int:
 async def run_solution(parts: Platform, process: Process) -> int:
     """The Solution plane's API."""
     runtime = parts.runtime(await parts.temporal())
-    where = {"host": parts.settings.host, "port": parts.settings.ports.solution_api, "fd": process.fd}
-    await serve(bindings.solution(parts, runtime), process.stop, process.ready, **where)
+    app, host, port = bindings.solution(parts, runtime), parts.settings.host, parts.settings.ports.solution_api
+    await serve(app, process.stop, process.ready, host=host, port=port, fd=process.fd)
     await runtime.close()
     return 0
 
@@ -181,9 +187,9 @@ async def run_verify(parts: Platform, process: Process) -> int:
     """Temporal's histories against the journal; every row that differs is named."""
     await prepare_all(parts.store, parts.city.keys.prepare)
 
-    async def stored(tenant: str, key: str) -> bytes | None:
+    async def stored(tenant: str, number: int) -> bytes | None:
         try:
-            return await parts.objects.get(f"{tenant}/{key}")
+            return await parts.objects.get(f"{tenant}/anchors/{number:012d}")
         except NotFound:
             return None
 

@@ -82,7 +82,9 @@ class Boundary:
         record, outcome, problem, output = Record(), None, None, None
         try:
             await self._claim(call, capability, digest)
-            outcome = await self.city.step(call, contract, passport, record, lambda: self._run(call, capability, passport))
+            outcome = await self.city.step(
+                call, contract, passport, record, lambda: self._run(call, capability, passport)
+            )
             output = bounded(call, outcome.output.model_dump(mode="json"))
             for new in outcome.artifacts:
                 await self.objects.put(f"{call.tenant}/{new.ref.key}", new.data)
@@ -105,7 +107,9 @@ class Boundary:
         try:
             value = capability.input.model_validate(call.arguments)
         except ValidationError as error:
-            raise Invalid(f"arguments of {call.name or call.capability}: {first_fault(error)}", code="arguments") from None
+            raise Invalid(
+                f"arguments of {call.name or call.capability}: {first_fault(error)}", code="arguments"
+            ) from None
         async with self.toolbox.open(call, capability.contract) as tools:
             self.fault("before")
             try:
@@ -114,11 +118,15 @@ class Boundary:
             except (SymphainyError, ConnectionError):
                 raise
             except Exception as error:  # a bug in a capability fails its saga, never the worker
-                raise Defect(f"{call.capability} raised {type(error).__name__}", exception=type(error).__name__) from error
+                raise Defect(
+                    f"{call.capability} raised {type(error).__name__}", exception=type(error).__name__
+                ) from error
             self.fault("replied")
             outcome = found if isinstance(found, Outcome) else Outcome(output=found)
             if not isinstance(outcome.output, capability.output):
-                raise Defect(f"{call.capability} promised {capability.output.__name__}, returned {type(outcome.output).__name__}")
+                raise Defect(
+                    f"{call.capability} promised {capability.output.__name__}, returned {type(outcome.output).__name__}"
+                )
             return await self._ground(outcome, tools) if capability.contract.agent else outcome
 
     async def _ground(self, outcome: Outcome[Any], tools: StepTools) -> Outcome[Any]:
@@ -132,7 +140,9 @@ class Boundary:
         if effects is None or effects.dedupe == "key" or call.kind == "undo" or await self.surface.claim(call, digest):
             return
         detail = f"{call.capability} was called before under this key and no answer is known; it is not called again"
-        raise OutcomeUnknown(detail, remedy="decide in the work queue: retry, mark done with an output, or mark not done")
+        raise OutcomeUnknown(
+            detail, remedy="decide in the work queue: retry, mark done with an output, or mark not done"
+        )
 
 
 def execution_context(call: StepCall, passport: Passport) -> ExecutionContext:
@@ -159,8 +169,12 @@ def bounded(call: StepCall, output: Json) -> Json:
     size = len(canonical(output))
     if size <= most:
         return output
-    largest = max(output, key=lambda k: len(canonical(output[k]))) if isinstance(output, dict) and output else "the whole"
-    detail = f"output of {call.name or call.capability} has {size} bytes, most of them in {largest}; the limit is {most}"
+    largest = (
+        max(output, key=lambda k: len(canonical(output[k]))) if isinstance(output, dict) and output else "the whole"
+    )
+    detail = (
+        f"output of {call.name or call.capability} has {size} bytes, most of them in {largest}; the limit is {most}"
+    )
     raise TooLarge(detail, remedy="return it as an Artifact", code="payload.too_large")
 
 
@@ -168,5 +182,3 @@ def first_fault(error: ValidationError) -> str:
     """The first validation fault in a sentence: where and what, never the value."""
     fault = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(str(part) for part in fault['loc']) or 'the whole'}: {fault['msg']}"
-
-

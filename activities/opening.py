@@ -5,11 +5,11 @@ from typing import Any
 
 from temporalio import activity
 
+from symphainy.activities.boundary import Boundary
+from symphainy.activities.passport import passport
 from symphainy.activities.step import retryable
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.foundations.language.wire import CLOSING, OPENING, Closed, Closing, Opened, Opening
-from symphainy.activities.boundary import Boundary
-from symphainy.activities.passport import passport
 
 
 def opening_activity(boundary: Boundary) -> Callable[[Opening], Coroutine[Any, Any, Opened]]:

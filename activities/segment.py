@@ -10,11 +10,11 @@ from typing import Any
 from temporalio import activity
 
 from symphainy.activities.boundary import Boundary, canonical
+from symphainy.activities.passport import passport
 from symphainy.activities.step import retryable
 from symphainy.foundations.definitions.machine import Machine, Program, State, local, step_call
 from symphainy.foundations.language.errors import SymphainyError
-from symphainy.foundations.language.wire import SEGMENT, SegmentCall, SegmentResult
-from symphainy.activities.passport import passport
+from symphainy.foundations.language.wire import SEGMENT, SegmentCall, SegmentResult, StepResult
 from symphainy.runtime.surface import Entry
 
 
@@ -26,14 +26,21 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
         """Run local steps until something else must happen first, or the budget of a workflow task is spent."""
         program = Program.find(given.plan_digest)
         machine = Machine(program, State.load(given.state))
-        results, entries, spent, began = [], [], 0, time.monotonic()
+        results: list[StepResult] = []
+        entries: list[Entry] = []
+        spent, began = 0, time.monotonic()
         waiting = local(program, machine.pending())
         saga = given.saga
         try:
             recall = await boundary.surface.recall(saga.tenant, saga.execution_id, given.task, given.witnessed)
             if recall.closed is not None:
                 return SegmentResult(closed=recall.closed)
-            while waiting and len(results) < given.max_steps and spent < given.max_bytes and time.monotonic() - began < given.max_time.total_seconds():
+            while (
+                waiting
+                and len(results) < given.max_steps
+                and spent < given.max_bytes
+                and time.monotonic() - began < given.max_time.total_seconds()
+            ):
                 command = waiting.pop(0)
                 call = step_call(saga, program, command, machine.now, task=given.task)
                 found = await boundary.prepare(call, passport(), recall)
@@ -51,4 +58,3 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
         return SegmentResult(results=tuple(results), budget_spent=bool(waiting))
 
     return segment
-

@@ -9,9 +9,9 @@ from temporalio.exceptions import ApplicationError
 
 from symphainy.activities.boundary import Boundary
 from symphainy.activities.heartbeat import beating
+from symphainy.activities.passport import passport
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.foundations.language.wire import STEP, StepCall, StepResult
-from symphainy.activities.passport import passport
 
 
 def step_activity(boundary: Boundary) -> Callable[[StepCall], Coroutine[Any, Any, StepResult]]:

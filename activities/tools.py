@@ -64,7 +64,9 @@ class StepTools:
         """The artifact's bytes, verified against its hash."""
         data = await self.box.objects.get(f"{self.call.tenant}/{ref.key}")
         if hashlib.sha256(data).hexdigest() != ref.sha256:
-            raise Defect(f"artifact {ref.sha256} does not have the content its name says: the object store has changed it")
+            raise Defect(
+                f"artifact {ref.sha256} does not have the content its name says: the object store has changed it"
+            )
         return data
 
     async def fetch(self, ref: ArtifactRef) -> Path:
@@ -77,7 +79,9 @@ class StepTools:
                 digest.update(piece)
                 await asyncio.to_thread(file.write, piece)
         if digest.hexdigest() != ref.sha256:
-            raise Defect(f"artifact {ref.sha256} does not have the content its name says: the object store has changed it")
+            raise Defect(
+                f"artifact {ref.sha256} does not have the content its name says: the object store has changed it"
+            )
         return path
 
     async def search(self, query: str, *, limit: int = 8, documents: Sequence[str] = ()) -> list[SearchHit]:

@@ -14,7 +14,7 @@ from symphainy.cli.credentials import Credentials, signed_in
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import interactive, say
 from symphainy.cli.timeline import event_line
-from symphainy.cli.up import Options, instance
+from symphainy.cli.up import Options, ended_by_sigterm, instance
 from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import NotFound, SymphainyError, from_problem
 from symphainy.foundations.language.records import Event
@@ -30,7 +30,7 @@ def demo(settings: Settings) -> int:
     """Run it. In a terminal the platform stays until Ctrl-C; without one, what was started is ended."""
     if not (SOLUTION / "solution.yaml").is_file():
         raise NotFound(f"The demo's solution is not at {SOLUTION}: run it from a clone of the repository.")
-    asyncio.run(_demo(settings))
+    ended_by_sigterm(_demo(settings))
     return 0
 
 

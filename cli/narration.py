@@ -17,6 +17,10 @@ TITLES = {
 }
 
 
+NO_REALMS = ("core", "smart_city", "experience")
+"""Owners of capabilities that are no realm."""
+
+
 def narrate(tell: Callable[[str], None]) -> Callable[[ServiceNote], None]:
     """A listener for the supervisor: tells each change of state.
 
@@ -68,6 +72,8 @@ def planes(facts: dict[str, Any]) -> list[tuple[str, str]]:
         told.append(("smart city", f"{len(city)} services observing and governing"))
         told += [("", part) for part in textwrap.wrap(", ".join(spoken(name) for name in city), 80)]
     for name, refs in (facts.get("realms") or {}).items():
+        if name in NO_REALMS:
+            continue
         told.append(("realms", f"{name} registered, {refs if isinstance(refs, int) else len(refs)} capabilities"))
     agents = facts.get("agents") or ()
     if agents:

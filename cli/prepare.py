@@ -1,26 +1,27 @@
-"""The step between the servers and the platform: schema to its newest form. Ends; prints where it stands.
+"""The step between the servers and the platform: the schema to its newest form, as owner.
 
-In a process of its own, as owner: nothing that serves requests ever holds the owner's rights (DECISIONS 28).
+Nothing that serves requests ever holds the owner's rights (DECISIONS 28): the supervisor does this, or, where there is none, a
+process that does nothing else (``python -P -m symphainy.cli.prepare`` in docker-compose.yml).
 """
 
 import asyncio
 import json
 import sys
 
+from symphainy.foundations.settings import Settings
 
-async def prepare() -> None:
-    """Run all migrations, create roles, policies and triggers."""
+
+async def prepare(settings: Settings) -> str:
+    """Run all migrations, create roles, policies and triggers; the revision that the database is at then."""
     from symphainy.bindings import sql
-    from symphainy.foundations.settings import Settings
     from symphainy.runtime.store.migrate import upgrade
 
-    database = sql(Settings())
+    database = sql(settings)
     try:
-        head = await upgrade(database)
+        return await upgrade(database)
     finally:
         await database.close()
-    sys.stdout.write(json.dumps({"ready": "migrations", "head": head}) + "\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(prepare())
+    sys.stdout.write(json.dumps({"ready": "migrations", "head": asyncio.run(prepare(Settings()))}) + "\n")

@@ -3,22 +3,29 @@
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from symphainy.cli.layout import Layout
-from symphainy.cli.service import Service, ready_line
+from symphainy.cli.prepare import prepare
+from symphainy.cli.service import Act, Service, ready_line
 from symphainy.foundations.settings import PREFIX, Settings
 
 WORKER = (sys.executable, "-P", "-m", "symphainy.worker", "--role")
 """``-P``: the current folder never gets on the import path, where ``workflows`` would be loaded under a second name."""
 
 
-def roles(settings: Settings, listener: socket.socket | None = None, *, experiences: int = 1) -> list[list[Service]]:
+def roles(
+    settings: Settings, listener: socket.socket | None = None, *, experiences: int = 1
+) -> list[Sequence[Service | Act]]:
     """In waves: migrations; runtime (workers, relay); solutions; experience, which is bound last.
 
     Several experience processes share ``listener``; connections wait in it while one of them is replaced.
     """
-    prepare = (sys.executable, "-P", "-m", "symphainy.cli.prepare")
+
+    async def migrations(environment: Mapping[str, str]) -> dict[str, Any]:
+        return {"head": await prepare(settings.model_copy(update={"sql_url": environment["SYMPHAINY_SQL_URL"]}))}
+
     workers = [
         Service(
             f"worker-{number}", "runtime", (*WORKER, "worker", "--replica", str(number)), ready_line("worker"),
@@ -28,7 +35,7 @@ def roles(settings: Settings, listener: socket.socket | None = None, *, experien
     ]  # fmt: skip
     names = ["experience"] if experiences == 1 else [f"experience-{number}" for number in range(1, experiences + 1)]
     return [
-        [Service("migrations", "runtime", prepare, ready_line("migrations"), once=True)],
+        [Act("migrations", migrations)],
         [*workers, Service("relay", "runtime", (*WORKER, "relay"), ready_line("relay"))],
         [Service("solution", "solutions", (*WORKER, "solution"), ready_line("solution"), ports=("solution_api",))],
         [

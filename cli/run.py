@@ -1,6 +1,5 @@
 """``symphainy run``: one OWS document, compiled and run; on the running instance, else on a throw-away one."""
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -32,7 +31,9 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, timeout: flo
         return 2
     if not isinstance(value, dict):
         raise Invalid("--input must be a JSON object: it becomes the payload of an intent.")
-    result = asyncio.run(_run(data_dir, text, str(file), compiled.plan.definition, value, timeout))
+    from symphainy.cli.up import ended_by_sigterm
+
+    result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, timeout))
     told = answer(result)
     if as_json:
         emit(told)

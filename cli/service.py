@@ -31,8 +31,8 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_patience: float = 15.0
     """Seconds between the polite signal and SIGKILL; workers finish the step they are in."""
-    start_patience: float = 60.0
-    """Seconds until it must be ready."""
+    start_patience: float = 120.0
+    """Seconds until it must be ready: 3 on an idle machine, most of it imports, and many times that on a busy one."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,18 @@ class Held:
     stop_signal: signal.Signals = signal.SIGTERM
     stage: str = "runtime"
     once: bool = False
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that this process does itself, once, before what comes next. Gets the environment of later processes."""
+
+    name: str
+    act: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
+    stage: str = "runtime"
+    ports: tuple[str, ...] = ()
+    stop_signal: signal.Signals = signal.SIGTERM
+    once: bool = True
 
 
 @dataclass

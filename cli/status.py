@@ -4,14 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from symphainy.cli.instance import Instance, ServiceNote
-from symphainy.cli.narration import spoken, title
+from symphainy.cli.narration import NO_REALMS, spoken, title
 from symphainy.cli.output import say, table
 
 ORDER = ("runtime", "smart city", "realms", "solutions", "experience")
 """The start-up order of document 001."""
-
-NO_REALMS = ("core", "smart_city", "experience")
-"""Owners of capabilities that are no realm."""
 
 
 def status(data_dir: Path) -> dict[str, Any]:

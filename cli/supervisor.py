@@ -12,8 +12,8 @@ from typing import Any
 
 from symphainy.cli.instance import Instance, ServiceNote
 from symphainy.cli.process import ProcessIdentity
-from symphainy.cli.service import Held, Service
-from symphainy.cli.unit import HeldUnit, ProcessUnit, Started, unit
+from symphainy.cli.service import Act, Held, Service
+from symphainy.cli.unit import Started, Unit, unit
 from symphainy.foundations.language.errors import SymphainyError
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 30.0
@@ -28,7 +28,7 @@ Announce = Callable[[ServiceNote], None]
 class Kept:
     """A unit that is kept running, its note, and the task that does so."""
 
-    unit: ProcessUnit | HeldUnit
+    unit: Unit
     note: ServiceNote
     born: float
     keeper: "asyncio.Task[None] | None" = None
@@ -44,7 +44,7 @@ class Supervisor:
         self._announce = announce
         self._kept: list[Kept] = []
 
-    async def start(self, waves: Sequence[Sequence[Service | Held]]) -> None:
+    async def start(self, waves: Sequence[Sequence[Service | Held | Act]]) -> None:
         """Start wave after wave: what stands in one wave starts together, the next one begins when all of it is ready.
 
         Raises:
@@ -88,7 +88,7 @@ class Supervisor:
         with suppress(OSError), (self._logs / "supervisor.log").open("a") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
-    def _add(self, service: Service | Held) -> Kept:
+    def _add(self, service: Service | Held | Act) -> Kept:
         note = ServiceNote(service.name, service.stage, stop_signal=int(service.stop_signal))
         self.instance.services.append(note)
         kept = Kept(unit(service, self._logs), note, time.monotonic())

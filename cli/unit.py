@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symphainy.cli.process import ProcessIdentity
-from symphainy.cli.service import Held, Output, Service
+from symphainy.cli.service import Act, Held, Output, Service
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.public_works.running import Running
 
@@ -163,9 +163,43 @@ class HeldUnit:
             return None
 
 
-def unit(service: Service | Held, logs: Path) -> ProcessUnit | HeldUnit:
+class ActUnit:
+    """Something done in this process, once."""
+
+    def __init__(self, service: Act) -> None:
+        self.service = service
+        self._environment: Mapping[str, str] = {}
+
+    async def launch(self, environment: Mapping[str, str]) -> ProcessIdentity | None:
+        """Nothing to start."""
+        self._environment = dict(environment)
+        return None
+
+    async def ready(self) -> Started:
+        """Do it."""
+        return Started(None, await self.service.act(self._environment))
+
+    async def ended(self) -> str:
+        """It has ended when it is ready."""
+        return "done"
+
+    async def end(self) -> str:
+        """Nothing to end."""
+        return "done"
+
+
+Unit = ProcessUnit | HeldUnit | ActUnit
+
+
+def unit(service: Service | Held | Act, logs: Path) -> Unit:
     """The unit for a service."""
-    return HeldUnit(service) if isinstance(service, Held) else ProcessUnit(service, logs)
+    match service:
+        case Held():
+            return HeldUnit(service)
+        case Act():
+            return ActUnit(service)
+        case _:
+            return ProcessUnit(service, logs)
 
 
 def _ending(code: int) -> str:

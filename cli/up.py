@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from symphainy.cli.checks import check_disk, check_ports
 from symphainy.cli.down import end_survivors
@@ -20,17 +22,15 @@ from symphainy.cli.layout import Layout
 from symphainy.cli.narration import narrate
 from symphainy.cli.output import complain, say
 from symphainy.cli.roles import environment, roles
-from symphainy.cli.service import Held, Service
+from symphainy.cli.service import Act, Held, Service
 from symphainy.cli.supervisor import Supervisor
 from symphainy.cli.temporal import temporal
 from symphainy.cli.temporal_binary import obtain
 from symphainy.foundations.language.errors import SymphainyError, Unavailable
 from symphainy.foundations.settings import Settings, ensure_master_key
 
-DETACH_PATIENCE = 180.0
-"""Seconds; fetching or building the Temporal binary comes before it."""
-
 Tell = Callable[[str], None]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,27 @@ class Options:
 
 def up(settings: Settings, options: Options) -> None:
     """Run in the foreground until SIGINT or SIGTERM; exit code 0 when asked to stop."""
-    asyncio.run(_foreground(settings, options))
+    asyncio.run(_until_asked(settings, options))
 
 
-async def _foreground(settings: Settings, options: Options) -> None:
+def ended_by_sigterm(main: Coroutine[Any, Any, Answer]) -> Answer:
+    """``asyncio.run`` for a command that starts a platform by the way: SIGTERM, like Ctrl-C, ends what it started first."""
+
+    async def run() -> Answer:
+        task = asyncio.ensure_future(main)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(run())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None
+
+
+async def _until_asked(settings: Settings, options: Options) -> None:
     asked = asyncio.Event()
     for what in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(what, asked.set)
-    await _until_asked(settings, options, asked)
-
-
-async def _until_asked(settings: Settings, options: Options, asked: asyncio.Event) -> None:
     tell = (lambda _: None) if options.quiet else say
     async with instance(settings, options, tell=tell, give_up=asked) as running:
         if asked.is_set():
@@ -85,6 +95,8 @@ async def instance(
     layout = Layout(settings.data_dir.resolve(), settings.port_base, settings.host)
     check_disk(layout.data_dir)
     layout.create()
+    # What libraries have to say while servers start belongs in a file, not between the lines that a person reads.
+    logging.basicConfig(filename=layout.logs / "libraries.log", level=logging.WARNING)
     lock = Lock(layout)
     lock.acquire()
     try:
@@ -129,7 +141,7 @@ async def _unless_asked(start: "asyncio.Task[None]", give_up: asyncio.Event | No
 
 def _plan(
     settings: Settings, options: Options, layout: Layout, tell: Tell, listener: socket.socket | None
-) -> tuple[list[Sequence[Service | Held]], dict[str, str]]:
+) -> tuple[list[Sequence[Service | Held | Act]], dict[str, str]]:
     """What must run for these settings, and the addresses known so far. A part with a URL of its own is not started."""
     ensure_master_key(settings)
     services: list[Service | Held] = []

@@ -11,7 +11,7 @@ from symphainy.foundations.public_works.abstractions.auth import Auth
 from symphainy.governance.bundle import Bundle, load_bundle
 from symphainy.governance.chain import City
 from symphainy.governance.city_manager.bundles import Bundles
-from symphainy.governance.city_manager.role import CityManager
+from symphainy.governance.city_manager.role import CityManager, SwitchRows
 from symphainy.governance.conductor.role import Conductor
 from symphainy.governance.data_steward.keys import KeyRing
 from symphainy.governance.data_steward.role import DataSteward
@@ -50,6 +50,7 @@ class Needs:
     redis_url: str | None = None
     processes: int = 1
     bundle: Bundle = field(default_factory=load_bundle)
+    switch_rows: SwitchRows | None = None
     switches: Switches = field(default_factory=Switches)
     environment: str = "development"
     inline_local: int = INLINE_LOCAL
@@ -70,7 +71,7 @@ def build_city(needs: Needs) -> City:
 
     roles = (
         Nurse(needs.tracers, Meters(needs.metrics)),
-        CityManager(bundles, switches),
+        CityManager(bundles, switches, clock, needs.switch_rows),
         SecurityGuard(lambda: bundles.current, passports, rights, needs.grants, keys, switches, needs.environment),
         TrafficCop(bundle, Counter(needs.redis_url, needs.processes), clock, switches),
         Conductor(bundle, clock, switches),

@@ -7,13 +7,15 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Principal
 from symphainy.foundations.language.records import UndoGrant
 from symphainy.governance.security_guard.rights import Rights
+from symphainy.governance.switches import SwitchSetting, check
 from symphainy.governance.vault import WrappedKey
 from symphainy.runtime.store.documents import Documents
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.keys import KeyRow, Keys
+from symphainy.runtime.store.policies import Policies, SwitchRow
 from symphainy.runtime.store.users import Users
 
-__all__ = ["StoredCatalogue", "StoredDirectory", "StoredGrants", "StoredKeys"]
+__all__ = ["StoredCatalogue", "StoredDirectory", "StoredGrants", "StoredKeys", "StoredSwitches"]
 
 
 class StoredKeys:
@@ -80,3 +82,34 @@ class StoredCatalogue:
         """(id, sha256) of the citable ones."""
         rows = await self._documents.citable(tenant.removeprefix("rehearsal:"), self._clock.now(), sorted(documents))
         return {(row.document_id, row.sha256) for row in rows}
+
+
+class StoredSwitches:
+    """``city_manager.role.SwitchRows`` over ``switches``; an empty solution in a row means all of the tenant's."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    async def switches(self, tenant: str) -> tuple[SwitchSetting, ...]:
+        """The installation's and the tenant's own."""
+        rows = await self._policies.switches(tenant)
+        return tuple(
+            SwitchSetting.model_validate(
+                {"switch": row.name, "mode": row.value, "tenant": row.tenant, "solution": row.solution or "*"}
+            )
+            for row in rows
+        )
+
+    async def keep(self, setting: SwitchSetting, by: str, at: datetime) -> None:
+        """Set one for good; Refused below its floor. In force everywhere within five seconds."""
+        check(setting)
+        solution = "" if setting.solution == "*" else setting.solution
+        row = SwitchRow(
+            tenant=setting.tenant,
+            solution=solution,
+            name=setting.switch,
+            value=setting.mode,
+            changed_by=by,
+            changed_at=at,
+        )
+        await self._policies.switch(row)

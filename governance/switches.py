@@ -74,6 +74,13 @@ class Switches:
             check(setting)
         self._table = {(s.switch, s.tenant, s.solution): s.mode for s in settings}
 
+    def replace_tenant(self, tenant: str, settings: tuple[SwitchSetting, ...]) -> None:
+        """What is kept for one tenant, and for all, as it is now; if one setting is not allowed, everything stays."""
+        for setting in settings:
+            check(setting)
+        kept = {key: mode for key, mode in self._table.items() if key[1] not in (tenant, "*")}
+        self._table = kept | {(s.switch, s.tenant, s.solution): s.mode for s in settings if s.tenant in (tenant, "*")}
+
     def document(self) -> dict[str, object]:
         """Defaults and settings, as ``status city`` prints them."""
         changed = [{"switch": n, "tenant": t, "solution": s, "mode": m} for (n, t, s), m in sorted(self._table.items())]

@@ -25,6 +25,7 @@ from symphainy.runtime.describe import Reader
 from symphainy.runtime.doors import Caller, Doors
 from symphainy.runtime.intents import MAX_PAYLOAD
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
+from symphainy.runtime.records import Records
 from symphainy.runtime.router import CatalogSource, Router
 from symphainy.runtime.sessions import Sessions
 from symphainy.runtime.solutions import Solutions
@@ -87,6 +88,7 @@ class RuntimeClient:
         )
         self._wakeups = Wakeups(streams)
         self._reader = Reader(temporal, store, surface, self.doors, self._wakeups)
+        self.records = Records(store, self._reader, self.doors)
         self._watcher = Watcher(surface, self._wakeups)
         self._steering = Steering(temporal, store, surface, self._reader, self.doors)
         self._submitter = Submitter(

@@ -86,7 +86,9 @@ async def histories(client: Client, tenant: str, execution_id: str) -> list[Work
     name, run_id = workflow_id(tenant, execution_id), None
     found: list[WorkflowHistory] = []
     while True:
-        with answering("history", missing=lambda: NotFound(f"Temporal has no history of {execution_id}", code="no_history")):
+        with answering(
+            "history", missing=lambda: NotFound(f"Temporal has no history of {execution_id}", code="no_history")
+        ):
             history = await client.get_workflow_handle(name, run_id=run_id).fetch_history()
         found.insert(0, history)
         run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None

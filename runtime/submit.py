@@ -72,9 +72,12 @@ class Submitter:
         taken = Intake(intent, principal, session, check_key(key) if key is not None else None, self._clock.now())
         record = Record()
         try:
-            intent, size = normalise(intent, limit=self._max_payload)
-            taken.intent = intent
+            # The door comes first also for what is malformed: its sender needs the right, and has a rate, like any other.
+            size, malformed = self._form(taken, intent)
             admission = await self._admit(taken, size, record)
+            if malformed is not None:
+                raise malformed
+            intent = taken.intent
             digest = body_digest(self._sealer, principal.tenant, intent)
             if taken.given is not None and (standing := await self._standing(taken)) is not None:
                 return await self._again(standing, digest)
@@ -88,6 +91,13 @@ class Submitter:
                 await self._refuse(taken, record, refusal)
             raise
         return await self._accept(taken, record, admission, digest, route, bounded)
+
+    def _form(self, taken: Intake, intent: Intent) -> tuple[int, DomainError | None]:
+        try:
+            taken.intent, size = normalise(intent, limit=self._max_payload)
+        except DomainError as error:
+            return 0, error
+        return size, None
 
     async def _admit(self, taken: Intake, size: int, record: Record) -> Admission:
         try:

@@ -335,7 +335,9 @@ def _explained() -> Any:
         if state == "SY409":
             raise _other_input("of this step") from error
         if state == "SY412":
-            raise Conflict("the workflow task is over, and a later attempt has taken its place", code="stale_task") from error
+            raise Conflict(
+                "the workflow task is over, and a later attempt has taken its place", code="stale_task"
+            ) from error
         if state == "SY410":
             raise Conflict(
                 "the execution has closed", code="execution_closed", remedy="end the run with the closing"

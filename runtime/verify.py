@@ -89,9 +89,16 @@ async def _executions(
 def _projection(row: ExecutionRow, report: Report, facts: JournalFacts) -> None:
     length, head = facts.ends.get(row.execution_id, (0, ""))
     if length < row.journal_length:
-        report.add(row.tenant, "journal", f"{row.execution_id}/{length + 1}", f"the row is missing: {row.journal_length} were written")
+        report.add(
+            row.tenant,
+            "journal",
+            f"{row.execution_id}/{length + 1}",
+            f"the row is missing: {row.journal_length} were written",
+        )
     elif (length, head) != (row.journal_length, row.journal_head):
-        report.add(row.tenant, "journal", f"{row.execution_id}/{length}", "the journal does not end as its execution says")
+        report.add(
+            row.tenant, "journal", f"{row.execution_id}/{length}", "the journal does not end as its execution says"
+        )
     closed = facts.closed.get(row.execution_id)
     if (closed is not None) != (row.closed_at is not None) or (closed is not None and closed.status != row.status):
         report.add(

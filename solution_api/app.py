@@ -9,6 +9,7 @@ from symphainy.solution_api import (
     codec,
     definitions,
     executions,
+    governance,
     health,
     home,
     limits,
@@ -19,7 +20,8 @@ from symphainy.solution_api.parts import SolutionParts
 
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
-    health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, codec.router,
+    health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
+    codec.router,
 )  # fmt: skip
 
 

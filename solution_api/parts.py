@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from symphainy.foundations.definitions.compile import Check
 from symphainy.foundations.definitions.plan import Plan
@@ -16,6 +16,7 @@ from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Event
 from symphainy.runtime.models import Execution, Page
+from symphainy.runtime.records import WorkItem
 from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
 
 
@@ -45,6 +46,30 @@ class Runtime(Protocol):
 
     def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
         """Its events after a cursor, as they come."""
+        ...
+
+
+class Records(Protocol):
+    """What governors read of the record."""
+
+    async def work(self, who: SessionContext, *, execution_id: str = "", limit: int = 200) -> Sequence[WorkItem]:
+        """Open work items, oldest first."""
+        ...
+
+    async def decisions(self, who: SessionContext, execution_id: str) -> list[dict[str, Json]]:
+        """The decision records of an execution."""
+        ...
+
+
+class People(Protocol):
+    """Users of a tenant."""
+
+    async def set_roles(self, tenant: str, user_id: str, roles: tuple[str, ...]) -> None:
+        """Give and take roles; the next step knows."""
+        ...
+
+    async def set_state(self, tenant: str, user_id: str, state: Literal["enabled", "disabled"]) -> None:
+        """Disable a user, or enable one again."""
         ...
 
 
@@ -175,6 +200,8 @@ class SolutionParts:
     catalog: CatalogReader
     codec: Codec
     status: StatusReader
+    records: Records
+    people: People
     checks: Sequence[Check] = ()
     """What a definition must pass beside the compiler's own checks (the Cedar check)."""
     clock: Clock = field(default_factory=SystemClock)

@@ -14,14 +14,27 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.errors import ERROR_BASE, Problem
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.wire import (
-        CLOSING, OPENING, SEGMENT, STEP, Closed, Closing, Opened, Opening, SagaAbout, SagaInput, SegmentCall, SegmentResult,
+        CLOSING,
+        OPENING,
+        SEGMENT,
+        STEP,
+        Closed,
+        Closing,
+        Opened,
+        Opening,
+        SagaAbout,
+        SagaInput,
+        SegmentCall,
+        SegmentResult,
         StepResult,
     )  # fmt: skip
 
 if TYPE_CHECKING:
     from symphainy.foundations.definitions.plan import Linked
 
-RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=10))
+RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=10)
+)
 """Platform failures only (DECISIONS.md 6), without an attempt limit until schedule-to-close: safe because of the effect key."""
 LOCAL_TIMEOUT = timedelta(seconds=30)
 INLINE = 64 << 10
@@ -41,7 +54,9 @@ def about(given: SagaInput) -> SagaAbout:
     )  # fmt: skip
 
 
-async def run(program: Program, given: SagaInput, command: Call, machine: Machine | None, named: tuple[int, ...]) -> StepResult:
+async def run(
+    program: Program, given: SagaInput, command: Call, machine: Machine | None, named: tuple[int, ...]
+) -> StepResult:
     """Run one call as an activity on its realm's queue, and wait for how it ended."""
     linked: Linked = program.plan.capabilities[command.ref]
     assert machine is not None
@@ -67,10 +82,20 @@ def problem_of(error: BaseException, linked: "Linked | None") -> Problem:
         return Problem.model_validate(cause.details[0])
     if isinstance(cause, TimeoutError) and linked is not None and linked.effectful:
         detail = "no reply came before the step's deadline, and its effect may have happened"
-        return Problem(type=ERROR_BASE + "timeout", status=408, title="Outcome unknown", detail=detail, code="outcome_unknown")
+        return Problem(
+            type=ERROR_BASE + "timeout", status=408, title="Outcome unknown", detail=detail, code="outcome_unknown"
+        )
     if isinstance(cause, TimeoutError):
-        return Problem(type=ERROR_BASE + "timeout", status=408, title="Timeout", detail="the step did not end before its deadline", code="timeout")
-    return Problem(type=ERROR_BASE + "runtime", status=500, title="Step failed", detail=type(cause).__name__, code="defect")
+        return Problem(
+            type=ERROR_BASE + "timeout",
+            status=408,
+            title="Timeout",
+            detail="the step did not end before its deadline",
+            code="timeout",
+        )
+    return Problem(
+        type=ERROR_BASE + "runtime", status=500, title="Step failed", detail=type(cause).__name__, code="defect"
+    )
 
 
 def cancelled(command: Call, at: datetime) -> StepResult:
@@ -90,15 +115,22 @@ async def run_segment(given: SegmentCall, commands: tuple[Call, ...]) -> Segment
         return result
     except ActivityError as error:
         fault = problem_of(error, None)
-        return SegmentResult(results=tuple(StepResult(path=c.path, call_id=c.id, problem=fault, at=workflow.now()) for c in commands))
+        return SegmentResult(
+            results=tuple(StepResult(path=c.path, call_id=c.id, problem=fault, at=workflow.now()) for c in commands)
+        )
 
 
 async def opening(given: Opening) -> Opened:
     """Admit the run: passport, ``saga.started``."""
     result: Opened = await asyncio.shield(
         workflow.execute_local_activity(
-            OPENING, given, result_type=Opened, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
-            retry_policy=RETRY, summary=Label("opening"),
+            OPENING,
+            given,
+            result_type=Opened,
+            schedule_to_close_timeout=timedelta(hours=24),
+            start_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RETRY,
+            summary=Label("opening"),
         )  # fmt: skip
     )
     return result
@@ -108,8 +140,13 @@ async def closing(given: Closing) -> Closed:
     """Decide the end: the closing row is the decision."""
     result: Closed = await asyncio.shield(
         workflow.execute_local_activity(
-            CLOSING, given, result_type=Closed, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
-            retry_policy=RETRY, summary=Label("closing"),
+            CLOSING,
+            given,
+            result_type=Closed,
+            schedule_to_close_timeout=timedelta(hours=24),
+            start_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RETRY,
+            summary=Label("closing"),
         )  # fmt: skip
     )
     return result

@@ -14,7 +14,9 @@ def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:
         return {"status": "pending", "steps": 0, "undone": 0, "open": [], "states": {}}
     state = machine.state
     status = state.ending.status if state.ending else "unwinding" if state.unwinding is not None else "running"
-    places = [{"path": f.path, "kind": f.kind, "name": f.name} for f in sorted(state.frames.values(), key=lambda f: f.id)]
+    places = [
+        {"path": f.path, "kind": f.kind, "name": f.name} for f in sorted(state.frames.values(), key=lambda f: f.id)
+    ]
     return {"status": status, "steps": state.steps, "undone": state.undone, "open": places, "states": dict(states)}
 
 

@@ -14,10 +14,28 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from symphainy.foundations.definitions.machine import Call, Cancel, Command, Machine, Program, State, Timer, is_local
+    from symphainy.foundations.definitions.machine import (
+        Call,
+        Cancel,
+        Command,
+        Machine,
+        Program,
+        State,
+        Timer,
+        is_local,
+    )
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
-    from symphainy.foundations.language.wire import SAGA, Closed, Closing, Opened, Opening, SagaInput, SegmentCall, StepResult
+    from symphainy.foundations.language.wire import (
+        SAGA,
+        Closed,
+        Closing,
+        Opened,
+        Opening,
+        SagaInput,
+        SegmentCall,
+        StepResult,
+    )
     from symphainy.workflows import calls, progress
 
 STATUS = SearchAttributeKey.for_keyword("Status")
@@ -100,8 +118,15 @@ class Saga:
             self._cancel_seen = False
             return machine.cancel()
         info = workflow.info()
-        self._draining = self._draining or info.get_current_history_length() > CONTINUE_AFTER or info.is_continue_as_new_suggested()
-        if self._draining and not any(not key.startswith("timer:") for key in self._tasks) and self._segment is None and not self._news:
+        self._draining = (
+            self._draining or info.get_current_history_length() > CONTINUE_AFTER or info.is_continue_as_new_suggested()
+        )
+        if (
+            self._draining
+            and not any(not key.startswith("timer:") for key in self._tasks)
+            and self._segment is None
+            and not self._news
+        ):
             self._continue(machine)
         if self._local and self._segment is None and not self._news and not self._draining:
             self._segment = self._spawn(self._run_segment(machine))
@@ -238,18 +263,26 @@ class Saga:
         return closed.closing
 
     def _end(self, closing: Closing) -> Json:
-        workflow.upsert_search_attributes([STATUS.value_set(closing.status), COMPENSATION.value_set(closing.compensation)])
+        workflow.upsert_search_attributes(
+            [STATUS.value_set(closing.status), COMPENSATION.value_set(closing.compensation)]
+        )
         workflow.set_current_details(Label(progress.details(self._states, closing.status, closing.compensation)))
         if closing.status == "cancelled":
             raise asyncio.CancelledError
         if closing.problem is not None:
-            raise ApplicationError(closing.problem.title, closing.problem, type=closing.problem.type, non_retryable=True)
+            raise ApplicationError(
+                closing.problem.title, closing.problem, type=closing.problem.type, non_retryable=True
+            )
         return closing.output
 
     def _continue(self, machine: Machine) -> None:
         for task in self._tasks.values():
             task.cancel()
-        workflow.continue_as_new(self._given.model_copy(update={"state": machine.state.dump(), "input": None, "witnessed": tuple(self._unnamed)}))
+        workflow.continue_as_new(
+            self._given.model_copy(
+                update={"state": machine.state.dump(), "input": None, "witnessed": tuple(self._unnamed)}
+            )
+        )
 
     def _forget(self, numbers: tuple[int, ...]) -> None:
         for number in numbers:
@@ -263,5 +296,3 @@ class Saga:
         """The workflow task that is running: what a provisional row is written with (DECISIONS.md 2)."""
         info = workflow.info()
         return f"{info.run_id}/{info.get_current_history_length()}"
-
-

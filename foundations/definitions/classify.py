@@ -1,30 +1,15 @@
 """Judges an expression before it runs: linear, heavy, or refused with a reason (DECISIONS.md 19)."""
 
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
 
 from symphainy.foundations.definitions.diagnostics import did_you_mean
 from symphainy.foundations.definitions.jqlang import tree as t
 from symphainy.foundations.definitions.jqlang.builtins import BUILTINS, FORMATS, NAMES, REFUSED
-from symphainy.foundations.definitions.jqlang.cost import Cost, Heavy, Needs
+from symphainy.foundations.definitions.jqlang.cost import Cost, Heavy
+from symphainy.foundations.definitions.jqlang.judgement import Judgement
 from symphainy.foundations.definitions.jqlang.parser import parse
 from symphainy.foundations.definitions.jqlang.tokens import JqSyntaxError
 from symphainy.foundations.definitions.jqlang.walk import children, variables_of
-
-Class = Literal["linear", "heavy", "refused"]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is known of an expression. ``code`` and ``reason`` say why it is not linear; ``at`` is the character, from 0."""
-
-    kind: Class
-    code: str = ""
-    reason: str = ""
-    at: int = 0
-    needs: Needs = field(default_factory=Needs)
-    variables: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from symphainy.foundations.definitions.classify import Judgement, judge
+from symphainy.foundations.definitions.classify import judge
+from symphainy.foundations.definitions.jqlang.judgement import Judgement
 from symphainy.foundations.definitions.jqlang.program import ProgramError, run
 from symphainy.foundations.definitions.jqlang.walk import plain_path
 from symphainy.foundations.language.errors import DomainError

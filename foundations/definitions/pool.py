@@ -154,7 +154,9 @@ class ExpressionPool:
             except (TimeoutError, EOFError, OSError):
                 child.kill()
                 if fresh:
-                    raise Unavailable("no process could be started to evaluate the expression: is memory short?") from None
+                    raise Unavailable(
+                        "no process could be started to evaluate the expression: is memory short?"
+                    ) from None
 
     def _replace(self, child: _Child) -> None:
         child.kill()

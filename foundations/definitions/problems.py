@@ -2,7 +2,8 @@
 
 import re
 
-from symphainy.foundations.language.errors import ERROR_BASE
+from symphainy.foundations.language.errors import ERROR_BASE, Problem
+from symphainy.foundations.language.model import Json
 
 STANDARD: dict[str, int] = {
     "configuration": 400, "validation": 400, "expression": 400, "authentication": 401, "authorization": 403, "timeout": 408,
@@ -37,3 +38,9 @@ def canonical(type_: str) -> str:
 def same_type(a: str, b: str) -> bool:
     """Whether two error types are the same, whichever base they are written with."""
     return a == b or canonical(a) == canonical(b)
+
+
+def as_value(error: Problem) -> dict[str, Json]:
+    """An error as expressions see it: the RFC 7807 fields."""
+    fields = {"type": error.type, "status": error.status, "title": error.title, "detail": error.detail, "instance": error.instance}
+    return {k: v for k, v in fields.items() if v not in (None, "")}

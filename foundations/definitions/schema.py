@@ -52,7 +52,8 @@ def check(source: Source, known_bad: frozenset[str] = frozenset()) -> list[Diagn
 def _echo(pointer: str, found: Iterable[tuple[str, str]]) -> bool:
     place = pointer.rpartition("/")[0]
     return any(
-        other.startswith(place + "/") and (code != "SCH002" or other.count("/") > pointer.count("/")) for other, code in found
+        other.startswith(place + "/") and (code != "SCH002" or other.count("/") > pointer.count("/"))
+        for other, code in found
     )
 
 

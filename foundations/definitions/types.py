@@ -68,8 +68,9 @@ class _Flow:
                     incoming[target].append(ANY)  # a loop made of jumps
         ends: list[Shape] = []
         for task in found:
-            shape = self.task(task, union(*incoming[task.index]) if incoming[task.index] else ANY, env)
-            for target in following(task):
+            reached = incoming[task.index]
+            shape = self.task(task, union(*reached) if reached else ANY, env)
+            for target in following(task) if reached else ():
                 if not isinstance(target, int):
                     ends.append(shape)
                 elif target > task.index:

@@ -78,7 +78,7 @@ def escape(part: object) -> str:
 
 def _as_yaml(text: str) -> str:
     """JSON where it is not YAML: tabs before a line, and characters written as two halves."""
-    if text.lstrip()[:1] not in ("{", "["):
+    if text.lstrip()[:1] not in ("{", "[", '"'):
         return text
     text = re.sub(r"^\t+", lambda m: " " * len(m.group()), text, flags=re.MULTILINE)
     return _PAIR.sub(lambda m: bytes.fromhex(m[1] + m[2]).decode("utf-16-be"), text)

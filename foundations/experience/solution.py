@@ -9,6 +9,7 @@ import httpx2
 from symphainy.foundations.experience.http import Client, Http, Tokens
 from symphainy.foundations.experience.solution_models import (
     CatalogView,
+    DecisionRecords,
     Definition,
     Definitions,
     DefinitionText,
@@ -20,8 +21,11 @@ from symphainy.foundations.experience.solution_models import (
     Solution,
     Solutions,
     Validation,
+    WorkItem,
+    WorkItems,
 )
 from symphainy.foundations.language.errors import Invalid, NotFound
+from symphainy.foundations.language.model import Json
 
 
 class SolutionClient(Client):
@@ -87,6 +91,19 @@ class SolutionClient(Client):
     async def scenarios(self, name: str) -> Scenarios:
         """Its rehearsals."""
         return await self._http.get(f"/api/solutions/{name}/scenarios", Scenarios)
+
+    async def work(self, execution_id: str = "") -> tuple[WorkItem, ...]:
+        """Open work items: what needs a person."""
+        params = {"execution": execution_id} if execution_id else {}
+        return (await self._http.get("/api/work", WorkItems, params=params)).items
+
+    async def decisions(self, execution_id: str) -> tuple[Json, ...]:
+        """Why each step of an execution was allowed or refused."""
+        return (await self._http.get(f"/api/executions/{execution_id}/decisions", DecisionRecords)).items
+
+    async def set_roles(self, user_id: str, roles: list[str]) -> None:
+        """Give and take roles; the next step knows."""
+        await self._http.request("PATCH", f"/api/users/{user_id}", json={"roles": roles}, repeat=True)
 
     async def close(self) -> None:
         """Let go of all connections."""

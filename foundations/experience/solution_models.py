@@ -143,6 +143,37 @@ class PlaneStatus(Answer):
     solutions: tuple[Json, ...] = ()
 
 
+class WorkItem(Answer):
+    """Something that needs a person: an unknown outcome, an undo that failed, a run that is stuck."""
+
+    item_id: str
+    kind: str
+    execution_id: str
+    effect_key: str
+    capability: str
+    reason: str
+    opened_at: datetime
+
+
+class WorkItems(Answer):
+    """Open work items, oldest first."""
+
+    items: tuple[WorkItem, ...]
+
+
+class DecisionRecords(Answer):
+    """Decision records of an execution, in the order in which they were chained."""
+
+    items: tuple[Json, ...]
+
+
+class Member(Asked):
+    """What an administrator may change of a user; what is left out stays."""
+
+    roles: Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20)] | None = None
+    state: Literal["enabled", "disabled"] | None = None
+
+
 class EncodedPayload(Asked):
     """One Temporal payload in its JSON form: everything base64, as the Web UI sends it."""
 

@@ -54,7 +54,11 @@ class Contract(Message):
     @property
     def mode(self) -> Mode:
         """Determinism chooses the cheapest durable mode (ARCHITECTURE 4)."""
-        return "local" if self.determinism == "deterministic" and self.duration == "short" and not self.effects else "activity"
+        return (
+            "local"
+            if self.determinism == "deterministic" and self.duration == "short" and not self.effects
+            else "activity"
+        )
 
     @property
     def queue(self) -> str:

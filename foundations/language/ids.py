@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")]
+Tenant = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")
+]
 """A DNS label; ``rehearsal:<tenant>`` for rehearsals. Part of every key, so it never holds personal data."""
 
 PREFIXES = {

@@ -36,7 +36,10 @@ class Event(Message):
 
 
 class Edge(Message):
-    """One lineage edge: ``target`` came from ``source``. Ends are URNs: ``artifact:<sha256>``, ``step:<effect key>``, ``document:<id>#<start>-<end>``."""
+    """One lineage edge: ``target`` came from ``source``.
+
+    Ends are URNs: ``artifact:<sha256>``, ``step:<effect key>``, ``document:<id>#<start>-<end>``.
+    """
 
     source: str
     target: str
@@ -95,7 +98,9 @@ class Record:
 
     def rule(self, service: str, rule: str, verdict: Verdict = "allow", reason: str = "", **more: object) -> None:
         """Add one ruling."""
-        self.rulings.append(Ruling.model_validate({"service": service, "rule": rule, "verdict": verdict, "reason": reason, **more}))
+        self.rulings.append(
+            Ruling.model_validate({"service": service, "rule": rule, "verdict": verdict, "reason": reason, **more})
+        )
 
     @property
     def verdict(self) -> Verdict:

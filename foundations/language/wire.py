@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from symphainy.foundations.language.context import Source
-from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.errors import Problem
+from symphainy.foundations.language.model import Json, Message
 
 HEADER_PASSPORT = "symphainy-passport"
 HEADER_TRACE = "traceparent"

@@ -49,12 +49,11 @@ class ComputePool:
         (``compute_failed``), killed its process (``compute_crashed``) or took too long (``compute_timeout``). TooLarge: it
         wanted more memory than the limit. Defect: the function is not module-level, or does not exist in the child.
         """
-        if self._closed:
-            raise Unavailable("the process pool is closed")
         seconds = self._timeout if timeout is None else timeout
         call = _frame(function, arguments, seconds)
         child = await self._idle.get()
         try:
+            self._refuse_closed()
             kind, value = await self._ask(child, call, seconds, function.__qualname__)
         except BaseException:
             child.kill()  # nobody knows what state it is in; the next call has a new one
@@ -71,16 +70,26 @@ class ComputePool:
         except TimeoutError:
             raise DomainError(f"{name} took longer than {seconds:g} s", code="compute_timeout") from None
         except (EOFError, OSError):
+            self._refuse_closed()
             raise DomainError(f"{name} ended its process", code="compute_crashed") from None
         if kind == "memory":
             child.kill()  # what it holds is not worth keeping
         return kind, value
 
     async def close(self) -> None:
-        """End all children."""
+        """End all children; calls under way and calls that wait end with Unavailable."""
         self._closed = True
         for child in self._slots:
-            await child.close()
+            child.kill()
+        for _ in self._slots:
+            # taken from the queue, since one pipe has one reader: the call that still holds it comes first
+            await (await self._idle.get()).close()
+        for child in self._slots:
+            self._idle.put_nowait(child)
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise Unavailable("the process pool is closed")
 
 
 class _Child:

@@ -136,8 +136,8 @@ class Settings(BaseSettings):
 
     realms: Names = ()
     """A builder's own realms, each ``package.module:Manager``; registered after the platform's four."""
-    fault: str = Field(default="", pattern=r"^($|(before|replied|committed|segment):[1-9]\d*$)")
-    """Fault injection, development only: ``<moment>:<n>`` ends the worker at the n-th time it comes to that moment."""
+    fault: Path | None = None
+    """Fault injection, development only: a folder; a worker that comes to a moment which a file there names removes it, and dies."""
 
     # -- the world outside
     outbound_timeout: Duration = timedelta(seconds=10)

@@ -1,7 +1,10 @@
 """City Manager's place in the chain: is it registered, is the city open, which bundle is in force."""
 
-from typing import Any
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
+from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import Defect, Unavailable
 from symphainy.foundations.language.model import Json
@@ -10,9 +13,22 @@ from symphainy.foundations.language.step import Outcome
 from symphainy.governance.city_manager import maintenance, registration
 from symphainy.governance.city_manager.bundles import Bundles
 from symphainy.governance.role import Enrolment, GovernedCall, Role, settle
-from symphainy.governance.switches import Switches
+from symphainy.governance.switches import Switches, SwitchSetting
 
-__all__ = ["CityManager"]
+__all__ = ["CityManager", "SwitchRows"]
+
+FRESH = timedelta(seconds=2)
+"""A switch is in force everywhere within five seconds."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_log = logging.getLogger("symphainy.city_manager")
+
+
+class SwitchRows(Protocol):
+    """Where switches are kept; ``governance.repositories`` puts the store's rows behind it."""
+
+    async def switches(self, tenant: str) -> tuple[SwitchSetting, ...]:
+        """The installation's (tenant "*") and the tenant's own."""
+        ...
 
 
 class CityManager(Role):
@@ -21,8 +37,9 @@ class CityManager(Role):
     name = "city_manager"
     rules = ("registration", "maintenance", "bundle")
 
-    def __init__(self, bundles: Bundles, switches: Switches) -> None:
-        self.bundles, self.switches = bundles, switches
+    def __init__(self, bundles: Bundles, switches: Switches, clock: Clock, rows: SwitchRows | None = None) -> None:
+        self.bundles, self.switches, self._clock, self._rows = bundles, switches, clock, rows
+        self._read_at: dict[str, datetime] = {}
         self.roll: tuple[Enrolment, ...] = ()
         self.closed: frozenset[str] = frozenset()
 
@@ -32,6 +49,17 @@ class CityManager(Role):
         if names != expected:
             raise Defect(f"The roll of the city is {', '.join(names) or 'empty'}; it must be {', '.join(expected)}.")
         self.roll = roll
+
+    async def prepare(self, tenant: str) -> None:
+        """Read the tenant's switches again when they are older than ``FRESH``; unreadable or not allowed, the last stay."""
+        now = self._clock.now()
+        if self._rows is None or now - self._read_at.get(tenant, _NEVER) < FRESH:
+            return
+        try:
+            self.switches.replace_tenant(tenant, await self._rows.switches(tenant))
+        except Exception as error:  # defaults and floors hold without them
+            _log.warning("switches of %s stay as they were (%s)", tenant, type(error).__name__)
+        self._read_at[tenant] = now
 
     def close(self, tenant: str = "*") -> None:
         """Begin maintenance for a tenant, or for all."""

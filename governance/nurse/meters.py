@@ -4,6 +4,9 @@ from opentelemetry.metrics import MeterProvider
 
 __all__ = ["Meters"]
 
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600)
+"""Bucket bounds: a local step takes about 2 ms, an agent seconds, a long parse minutes. The SDK's own are for milliseconds."""
+
 
 class Meters:
     """The city's instruments; a provider without readers makes them free."""
@@ -12,7 +15,10 @@ class Meters:
         meter = provider.get_meter("symphainy.city")
         self._steps = meter.create_counter("symphainy.steps", unit="1", description="Governed steps by outcome")
         self._seconds = meter.create_histogram(
-            "symphainy.step.duration", unit="s", description="Governed steps, wall time"
+            "symphainy.step.duration",
+            unit="s",
+            description="Governed steps, wall time",
+            explicit_bucket_boundaries_advisory=SECONDS,
         )
         self._doors = meter.create_counter("symphainy.doors", unit="1", description="Calls at the door by outcome")
         self._dropped = meter.create_counter(

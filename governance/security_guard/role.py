@@ -48,7 +48,7 @@ class SecurityGuard(Role):
         settle(call.record, authorization.judge(question, self._policies().ask(question)), mode)
         outcome = await self.next.step(call)
         if not call.undo and call.contract is not None and call.contract.undo is not None:
-            body = json.dumps(call.call.arguments, sort_keys=True, separators=(",", ":")).encode()
+            body = json.dumps(call.call.arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
             call.record.grant = grant.granted(call.contract, self._sealer.digest(call.tenant, body), call.record)
         return outcome
 

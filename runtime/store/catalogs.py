@@ -37,18 +37,19 @@ class RollRow(SQLModel, table=True):
 
 
 _NEWEST = sql("SELECT * FROM catalogs ORDER BY seen_at DESC, published_at DESC LIMIT 1")
-_SEEN = sql("UPDATE catalogs SET seen_at = :at WHERE digest = :digest")
+_SEEN = sql("UPDATE catalogs SET seen_at = :at, signature = :signature, key_id = :key_id WHERE digest = :digest")
 
 
 class Catalogs(Repository):
     """Statements on catalogues and the roll."""
 
     async def publish(self, row: CatalogRow) -> bool:
-        """Publish; False when this digest is there already, then it counts as seen again."""
+        """Publish; False when this digest is there already: then it counts as seen again, with this signature."""
         async with self.store.tenant("") as session:
             if await self._add(row, "", session):
                 return True
-            await session.execute(_SEEN, {"digest": row.digest, "at": row.seen_at})
+            about = {"digest": row.digest, "at": row.seen_at, "signature": row.signature, "key_id": row.key_id}
+            await session.execute(_SEEN, about)
             return False
 
     async def newest(self) -> CatalogRow | None:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-
 from support.machine_driver import T0, Driver, Fault, plan, run
 
 INC = {"inc": lambda a: {"n": a["n"] + 1}}
 
 
 def test_outputs_flow_from_task_to_task():
-    ending, log = run([{"a": {"call": "inc", "with": {"n": "${ .n }"}}}, {"b": {"call": "inc", "with": {"n": "${ .n }"}}}], INC, {"n": 1})
+    ending, log = run(
+        [{"a": {"call": "inc", "with": {"n": "${ .n }"}}}, {"b": {"call": "inc", "with": {"n": "${ .n }"}}}],
+        INC,
+        {"n": 1},
+    )
     assert (ending.status, ending.output) == ("completed", {"n": 3})
     assert log == [("/do/0/a", {"n": 1}), ("/do/1/b", {"n": 2})]
 
@@ -24,19 +27,34 @@ def test_set_replaces_and_switch_jumps_back():
 
 
 def test_a_second_visit_has_a_path_of_its_own():
-    do = [{"go": {"call": "inc", "with": {"n": "${ .n }"}}}, {"again": {"switch": [{"more": {"when": ".n < 3", "then": "go"}}]}}]
+    do = [
+        {"go": {"call": "inc", "with": {"n": "${ .n }"}}},
+        {"again": {"switch": [{"more": {"when": ".n < 3", "then": "go"}}]}},
+    ]
     assert [key for key, _ in run(do, INC, {"n": 0})[1]] == ["/do/0/go", "/do/0/go~2", "/do/0/go~3"]
 
 
 def test_for_carries_and_names_each_iteration():
     body = [{"add": {"call": "inc", "with": {"n": "${ .n + $x - 1 }"}}}]
-    ending, log = run([{"loop": {"for": {"each": "x", "in": ".xs", "at": "i"}, "do": body, "input": {"from": "."}}}], INC, {"n": 0, "xs": [1, 2, 3]})
+    ending, log = run(
+        [{"loop": {"for": {"each": "x", "in": ".xs", "at": "i"}, "do": body, "input": {"from": "."}}}],
+        INC,
+        {"n": 0, "xs": [1, 2, 3]},
+    )
     assert ending.output == {"n": 6}
     assert [key for key, _ in log] == [f"/do/0/loop[{i}]/do/0/add" for i in range(3)]
 
 
 def test_while_is_asked_before_each_iteration():
-    do = [{"loop": {"for": {"in": ".xs"}, "while": "$index < 2", "do": [{"s": {"set": {"xs": "${ .xs }", "i": "${ $index }"}}}]}}]
+    do = [
+        {
+            "loop": {
+                "for": {"in": ".xs"},
+                "while": "$index < 2",
+                "do": [{"s": {"set": {"xs": "${ .xs }", "i": "${ $index }"}}}],
+            }
+        }
+    ]
     assert run(do, data={"xs": [1, 2, 3]})[0].output["i"] == 1
 
 
@@ -66,11 +84,23 @@ def test_fork_keeps_to_its_window_and_its_order():
 
 
 def test_a_failing_branch_cancels_the_others_and_their_effects_are_undone():
-    functions = {"pay": lambda a: {"id": a["n"]}, "back": lambda a: {}, "boom": lambda a: (_ for _ in ()).throw(Fault())}
-    branches = [{"p": {"call": "pay", "with": {"n": 1}}}, {"x": {"call": "boom"}}, {"q": {"call": "pay", "with": {"n": 2}}}]
+    functions = {
+        "pay": lambda a: {"id": a["n"]},
+        "back": lambda a: {},
+        "boom": lambda a: (_ for _ in ()).throw(Fault()),
+    }
+    branches = [
+        {"p": {"call": "pay", "with": {"n": 1}}},
+        {"x": {"call": "boom"}},
+        {"q": {"call": "pay", "with": {"n": 2}}},
+    ]
     ending, log = run([{"f": {"fork": {"branches": branches}}}], functions, undo={"pay": "back"})
     assert (ending.status, ending.compensation) == ("faulted", "compensated")
-    assert [key for key, _ in log] == ["/do/0/f/fork/branches/0/p", "/do/0/f/fork/branches/1/x", "/do/0/f/fork/branches/0/p/undo"]
+    assert [key for key, _ in log] == [
+        "/do/0/f/fork/branches/0/p",
+        "/do/0/f/fork/branches/1/x",
+        "/do/0/f/fork/branches/0/p/undo",
+    ]
 
 
 def test_exports_of_branches_are_merged_in_declared_order():
@@ -98,7 +128,11 @@ def test_raise_names_its_place_and_is_caught_by_type():
     raising = [{"r": {"raise": {"error": {"type": "https://example.com/e", "status": 409, "title": "${ .why }"}}}}]
     ending, _ = run(raising, data={"why": "no"})
     assert (ending.status, ending.error["instance"], ending.error["title"]) == ("faulted", "/do/0/r", "no")
-    catch = {"errors": {"with": {"type": "https://example.com/e"}}, "as": "e", "do": [{"s": {"set": {"got": "${ $e.status }"}}}]}
+    catch = {
+        "errors": {"with": {"type": "https://example.com/e"}},
+        "as": "e",
+        "do": [{"s": {"set": {"got": "${ $e.status }"}}}],
+    }
     assert run([{"t": {"try": raising, "catch": catch}}], data={"why": "x"})[0].output == {"got": 409}
     catch["errors"]["with"]["type"] = "https://example.com/other"
     assert run([{"t": {"try": raising, "catch": catch}}], data={"why": "x"})[0].status == "faulted"
@@ -122,7 +156,12 @@ def test_retry_counts_retries_and_waits_longer_each_time():
     functions = {"f": flaky(3)}
     driver = Driver(plan(do, functions), functions)
     assert driver.run().output == {"ok": True}
-    assert [key for key, _ in driver.log] == ["/do/0/t/try/0/c", "/do/0/t/try~2/0/c", "/do/0/t/try~3/0/c", "/do/0/t/try~4/0/c"]
+    assert [key for key, _ in driver.log] == [
+        "/do/0/t/try/0/c",
+        "/do/0/t/try~2/0/c",
+        "/do/0/t/try~3/0/c",
+        "/do/0/t/try~4/0/c",
+    ]
     assert timedelta(seconds=14) <= driver.machine.now - T0 < timedelta(seconds=15)
     assert run(do, {"f": flaky(4)})[0].status == "faulted"
 
@@ -134,7 +173,12 @@ def test_exhausted_retries_run_the_catch_block():
 
 
 def test_retry_keeps_effects_with_equal_arguments_and_undoes_those_with_others():
-    functions = {"pay": lambda a: {"paid": a["n"]}, "back": lambda a: {}, "f": flaky(1), "count": lambda a: {"n": len(calls) and 7}}
+    functions = {
+        "pay": lambda a: {"paid": a["n"]},
+        "back": lambda a: {},
+        "f": flaky(1),
+        "count": lambda a: {"n": len(calls) and 7},
+    }
     calls: list[int] = []
     policy = {"delay": {"seconds": 1}, "limit": {"attempt": {"count": 2}}}
     body = [{"p": {"call": "pay", "with": {"n": 1}}}, {"c": {"call": "f"}}]
@@ -145,7 +189,12 @@ def test_retry_keeps_effects_with_equal_arguments_and_undoes_those_with_others()
     functions = {"pay": lambda a: a, "back": lambda a: {}, "f": flaky(1), "tick": lambda a: {"n": next(ticks)}}
     body = [{"k": {"call": "tick"}}, {"p": {"call": "pay", "with": {"n": "${ .n }"}}}, {"c": {"call": "f"}}]
     ending, log = run([{"t": {"try": body, "catch": {"retry": policy}}}], functions, undo={"pay": "back"})
-    assert [key for key, _ in log][3:] == ["/do/0/t/try~2/0/k", "/do/0/t/try/1/p/undo", "/do/0/t/try~2/1/p", "/do/0/t/try~2/2/c"]
+    assert [key for key, _ in log][3:] == [
+        "/do/0/t/try~2/0/k",
+        "/do/0/t/try/1/p/undo",
+        "/do/0/t/try~2/1/p",
+        "/do/0/t/try~2/2/c",
+    ]
     assert ending.status == "completed"
 
 
@@ -164,8 +213,15 @@ def test_an_unknown_outcome_is_asked_for_again_under_its_old_key():
 
 
 def test_compensation_runs_backwards_once_each():
-    functions = {"pay": lambda a: {"id": a["n"]}, "back": lambda a: {}, "boom": lambda a: (_ for _ in ()).throw(Fault())}
-    do = [{f"s{i}": {"call": "pay", "with": {"n": i}}} for i in range(2)] + [{"x": {"call": "boom"}}, {"never": {"call": "pay", "with": {"n": 9}}}]
+    functions = {
+        "pay": lambda a: {"id": a["n"]},
+        "back": lambda a: {},
+        "boom": lambda a: (_ for _ in ()).throw(Fault()),
+    }
+    do = [{f"s{i}": {"call": "pay", "with": {"n": i}}} for i in range(2)] + [
+        {"x": {"call": "boom"}},
+        {"never": {"call": "pay", "with": {"n": 9}}},
+    ]
     ending, log = run(do, functions, undo={"pay": "back"})
     assert (ending.status, ending.compensation) == ("faulted", "compensated")
     assert [key for key, _ in log] == ["/do/0/s0", "/do/1/s1", "/do/2/x", "/do/1/s1/undo", "/do/0/s0/undo"]
@@ -206,8 +262,19 @@ def test_cancel_awaits_the_open_call_and_undoes():
 
 
 def test_functions_are_inlined_with_their_own_input():
-    use = {"functions": {"twice": {"do": [{"a": {"call": "inc", "with": {"n": "${ .n }"}}}, {"b": {"call": "inc", "with": {"n": "${ .n }"}}}]}}}
-    assert run([{"go": {"call": "twice", "with": {"n": "${ .start }"}}}], INC, {"start": 5}, use=use)[0].output == {"n": 7}
+    use = {
+        "functions": {
+            "twice": {
+                "do": [
+                    {"a": {"call": "inc", "with": {"n": "${ .n }"}}},
+                    {"b": {"call": "inc", "with": {"n": "${ .n }"}}},
+                ]
+            }
+        }
+    }
+    assert run([{"go": {"call": "twice", "with": {"n": "${ .start }"}}}], INC, {"start": 5}, use=use)[0].output == {
+        "n": 7
+    }
 
 
 def test_a_value_is_never_evaluated_again():
@@ -223,7 +290,9 @@ def test_schemas_hold_before_from_and_after_as():
 def test_a_bad_expression_fails_its_task_and_can_be_caught():
     bad = [{"a": {"set": {"x": "${ .n + {} }"}}}]
     assert run(bad, data={"n": 1})[0].error["type"].endswith("/expression")
-    assert run([{"t": {"try": bad, "catch": {"do": [{"s": {"set": {"ok": 1}}}]}}}], data={"n": 1})[0].output == {"ok": 1}
+    assert run([{"t": {"try": bad, "catch": {"do": [{"s": {"set": {"ok": 1}}}]}}}], data={"n": 1})[0].output == {
+        "ok": 1
+    }
 
 
 def test_a_heavy_expression_becomes_a_step_of_its_own():
@@ -243,7 +312,15 @@ def test_too_many_steps_fault_the_run():
 
 
 def test_ten_thousand_iterations_stay_linear():
-    do = [{"loop": {"for": {"in": ".xs"}, "do": [{"s": {"set": {"n": "${ .n + 1 }"}}}], "input": {"from": "{n: 0, xs: .xs}"}}}]
+    do = [
+        {
+            "loop": {
+                "for": {"in": ".xs"},
+                "do": [{"s": {"set": {"n": "${ .n + 1 }"}}}],
+                "input": {"from": "{n: 0, xs: .xs}"},
+            }
+        }
+    ]
     made = plan(do, {})
     driver = Driver(made, {}, {"xs": list(range(2_000))})
     assert driver.run().output == {"n": 2_000}

@@ -43,20 +43,39 @@ async def deliver(payment: Payment, key: str, kind: str, receiver: str) -> Recei
         return Receipt.model_validate(answer.json())
 
 
-@capability("ledger.pay", input=Payment, output=Receipt, determinism="effectful", effects=Effects(dedupe="key"), undo="ledger.refund")
+@capability(
+    "ledger.pay",
+    input=Payment,
+    output=Receipt,
+    determinism="effectful",
+    effects=Effects(dedupe="key"),
+    undo="ledger.refund",
+)
 async def pay(step: Step[Payment]) -> Receipt:
     """Pay at a receiver that honours the effect key."""
     await asyncio.sleep(step.input.pause)
     return await deliver(step.input, step.context.effect_key, step.input.kind, "key")
 
 
-@capability("ledger.refund", input=Undo, output=Receipt, determinism="effectful", effects=Effects(dedupe="key", irreversible=True))
+@capability(
+    "ledger.refund",
+    input=Undo,
+    output=Receipt,
+    determinism="effectful",
+    effects=Effects(dedupe="key", irreversible=True),
+)
 async def refund(step: Step[Undo]) -> Receipt:
     """Take a payment back."""
     return await deliver(step.input.input, step.context.effect_key, f"undo-{step.input.input.kind}", "key")
 
 
-@capability("ledger.pay_blind", input=Payment, output=Receipt, determinism="effectful", effects=Effects(dedupe="none", irreversible=True))
+@capability(
+    "ledger.pay_blind",
+    input=Payment,
+    output=Receipt,
+    determinism="effectful",
+    effects=Effects(dedupe="none", irreversible=True),
+)
 async def pay_blind(step: Step[Payment]) -> Receipt:
     """Pay at a receiver that cannot tell a second delivery from a first."""
     return await deliver(step.input, step.context.effect_key, step.input.kind, "none")

@@ -38,7 +38,10 @@ def plan(do: list[Any], functions: dict[str, Function], undo: dict[str, str] | N
     undo = undo or {}
     fields = {k: more.pop(k) for k in ("heavy", "on_fault", "limits") if k in more}
     document = {"document": {"dsl": "1.0.3", "namespace": "t", "name": "t", "version": "1.0.0"}, "do": do, **more}
-    caps = {f"{n}@1": linked(n, undo=f"{undo[n]}@1" if n in undo else None, effectful=n in undo or n.startswith("pay")) for n in functions}
+    caps = {
+        f"{n}@1": linked(n, undo=f"{undo[n]}@1" if n in undo else None, effectful=n in undo or n.startswith("pay"))
+        for n in functions
+    }
     return Plan(
         namespace="t", name="t", version="1.0.0", document=document, calls={n: f"{n}@1" for n in functions}, capabilities=caps, **fields
     ).sealed()  # fmt: skip
@@ -86,7 +89,9 @@ class Driver:
             return StepResult(path=call.path, call_id=call.id, problem=problem, at=at)
         self.log.append((call.id, call.arguments))
         try:
-            return StepResult(path=call.path, call_id=call.id, output=self.functions[call.ref.split("@")[0]](call.arguments), at=at)
+            return StepResult(
+                path=call.path, call_id=call.id, output=self.functions[call.ref.split("@")[0]](call.arguments), at=at
+            )
         except Fault as fault:
             return StepResult(path=call.path, call_id=call.id, problem=fault.problem, at=at)
 
@@ -104,7 +109,9 @@ class Driver:
                         self.cancelled.append(command.id)
 
 
-def run(do: list[Any], functions: dict[str, Function] | None = None, data: Any = None, **more: Any) -> tuple[Ending, list[tuple[str, Any]]]:
+def run(
+    do: list[Any], functions: dict[str, Function] | None = None, data: Any = None, **more: Any
+) -> tuple[Ending, list[tuple[str, Any]]]:
     """Run a document's ``do`` and return how it ended and what was called."""
     functions = functions or {}
     driver = Driver(plan(do, functions, **more), functions, data)

@@ -32,12 +32,16 @@ class Ledger:
 
     def deliver(self, body: dict) -> dict:
         with self._lock:
-            self._db.execute("INSERT INTO attempts(key, kind, at) VALUES (?,?,?)", (body["key"], body["kind"], time.time()))
+            self._db.execute(
+                "INSERT INTO attempts(key, kind, at) VALUES (?,?,?)", (body["key"], body["kind"], time.time())
+            )
         self._kill("received")
         with self._lock:
             known = self._db.execute("SELECT n FROM effects WHERE key = ?", (body["key"],)).fetchone()
             if known is None or body["receiver"] != "key":
-                self._db.execute("INSERT INTO effects(key, kind, amount) VALUES (?,?,?)", (body["key"], body["kind"], body["amount"]))
+                self._db.execute(
+                    "INSERT INTO effects(key, kind, amount) VALUES (?,?,?)", (body["key"], body["kind"], body["amount"])
+                )
                 known = self._db.execute("SELECT last_insert_rowid()").fetchone()
         self._kill("committed")
         time.sleep(PAUSE)

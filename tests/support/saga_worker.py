@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from support.machine_driver import Fault
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -11,16 +12,28 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from support.machine_driver import Fault
 from symphainy.activities.heartbeat import beating
 from symphainy.foundations.definitions.machine import Machine, Program, State, local, step_call
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.wire import (
-    CLOSING, OPENING, SAGA, SEGMENT, STEP, Closed, Closing, Opened, Opening, SagaInput, SegmentCall, SegmentResult, StepCall, StepResult,
+    CLOSING,
+    OPENING,
+    SAGA,
+    SEGMENT,
+    STEP,
+    Closed,
+    Closing,
+    Opened,
+    Opening,
+    SagaInput,
+    SegmentCall,
+    SegmentResult,
+    StepCall,
+    StepResult,
 )  # fmt: skip
 from symphainy.workflows.headers import HeadersInbound
-from symphainy.workflows.sandbox import PASSED_THROUGH
 from symphainy.workflows.saga import Saga
+from symphainy.workflows.sandbox import PASSED_THROUGH
 
 
 class Headers(Interceptor):
@@ -51,7 +64,9 @@ class World:
                 async with beating():
                     found = self._call(call)
                     output = await found if hasattr(found, "__await__") else found
-                return StepResult(path=call.path, call_id=activity.info().activity_id, output=output, at=datetime.now(UTC))
+                return StepResult(
+                    path=call.path, call_id=activity.info().activity_id, output=output, at=datetime.now(UTC)
+                )
             except Fault as fault:
                 raise ApplicationError("no", fault.problem, type=fault.problem.type, non_retryable=True) from None
 
@@ -79,7 +94,9 @@ class World:
             self.closings.append(given)
             return Closed(closing=given, at=datetime.now(UTC))
 
-        runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+        runner = SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        )
         return Worker(
             self.client, task_queue=self.queue, workflows=[Saga], activities=[step, segment, opening, closing], workflow_runner=runner,
             interceptors=[Headers()], **options,

@@ -22,7 +22,18 @@ def free_port() -> int:
 
 def command(port: int, folder: Path) -> list[str]:
     """The server's command line."""
-    made = [str(find()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless", "--log-level", "error"]
+    made = [
+        str(find()),
+        "server",
+        "start-dev",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--headless",
+        "--log-level",
+        "error",
+    ]
     made += ["--db-filename", str(folder / "temporal.db")]
     for pragma in PRAGMAS:
         made += ["--sqlite-pragma", pragma]

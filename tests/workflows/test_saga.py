@@ -4,14 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from support.machine_driver import Fault, plan
+from support.saga_worker import World, connect
 from temporalio.client import WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from support.machine_driver import Fault, plan
-from support.saga_worker import World, connect
 from symphainy.workflows.saga import Saga
 from symphainy.workflows.sandbox import PASSED_THROUGH
 
@@ -23,7 +23,9 @@ def steps(n, name="inc"):
 
 
 def as_local(made):
-    caps = {ref: c.model_copy(update={"mode": "local"}) if not c.effectful else c for ref, c in made.capabilities.items()}
+    caps = {
+        ref: c.model_copy(update={"mode": "local"}) if not c.effectful else c for ref, c in made.capabilities.items()
+    }
     return made.model_copy(update={"capabilities": caps}).sealed()
 
 
@@ -88,7 +90,9 @@ async def test_cancel_unwinds_and_ends_cancelled(temporal_address):
     functions = {"pay": lambda a: {}, "back": lambda a: {}}
     world = World(await connect(temporal_address), functions)
     async with world.worker():
-        handle = await world.start(plan([{"a": {"call": "pay"}}, {"w": {"wait": {"days": 30}}}], functions, undo={"pay": "back"}))
+        handle = await world.start(
+            plan([{"a": {"call": "pay"}}, {"w": {"wait": {"days": 30}}}], functions, undo={"pay": "back"})
+        )
         while not any(w["kind"] == "timer" for w in await handle.query(Saga.waiting_for)):
             await asyncio.sleep(0.02)
         await handle.cancel()
@@ -103,7 +107,15 @@ async def test_cancel_unwinds_and_ends_cancelled(temporal_address):
 async def test_waits_and_queries(temporal_address):
     world = World(await connect(temporal_address), INC)
     async with world.worker():
-        handle = await world.start(plan([{"a": {"call": "inc", "with": {"n": 1}, "export": {"as": "{seen: .n}"}}}, {"w": {"wait": {"milliseconds": 400}}}], INC))
+        handle = await world.start(
+            plan(
+                [
+                    {"a": {"call": "inc", "with": {"n": 1}, "export": {"as": "{seen: .n}"}}},
+                    {"w": {"wait": {"milliseconds": 400}}},
+                ],
+                INC,
+            )
+        )
         while not (progress := await handle.query(Saga.progress))["states"]:
             await asyncio.sleep(0.02)
         assert progress["status"] == "running"
@@ -141,7 +153,14 @@ async def test_a_task_timeout_cancels_the_running_activity(temporal_address):
         await asyncio.sleep(3600)
 
     functions = {"slow": slow}
-    do = [{"t": {"try": [{"s": {"call": "slow", "timeout": {"after": {"milliseconds": 300}}}}], "catch": {"errors": {"with": {"status": 408}}, "do": [{"late": {"set": {"late": True}}}]}}}]
+    do = [
+        {
+            "t": {
+                "try": [{"s": {"call": "slow", "timeout": {"after": {"milliseconds": 300}}}}],
+                "catch": {"errors": {"with": {"status": 408}}, "do": [{"late": {"set": {"late": True}}}]},
+            }
+        }
+    ]
     world = World(await connect(temporal_address), functions)
     made = plan(do, functions)
     caps = {ref: c.model_copy(update={"heartbeat": timedelta(seconds=30)}) for ref, c in made.capabilities.items()}
@@ -149,5 +168,3 @@ async def test_a_task_timeout_cancels_the_running_activity(temporal_address):
         handle = await world.start(made.model_copy(update={"capabilities": caps}).sealed())
         assert await asyncio.wait_for(handle.result(), 20) == {"late": True}
         await replays(handle)
-
-

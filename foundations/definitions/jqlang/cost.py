@@ -5,6 +5,7 @@ loop inside a loop over the same data (a product), a value copied at every step 
 something out of nothing. The analysis errs on the side of "heavy".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from symphainy.foundations.definitions.jqlang import tree as t
@@ -14,12 +15,20 @@ from symphainy.foundations.definitions.jqlang.walk import every
 
 MAX_COPIES = 256
 """Times the input may stand in a result: 64 KiB of input give at most 16 MiB, which the result bound then refuses."""
+MAX_FAN = 16
+"""Outputs that commas alone may make: all that follows runs once for each."""
+MAX_WORK = 96
+"""Nodes inside loops: each runs once per element."""
+MAX_SCANS = 48
+"""Passes over a whole value: one takes up to 10 ms on 64 KiB."""
 FITS = 16
 """From this many copies on, the result is measured inside jq before it is written out."""
 
 _QUADRATIC = frozenset(["join", "index", "rindex", "indices", "contains", "inside", "flatten"])
 _REGEX = frozenset(["test", "match", "capture", "scan", "sub", "gsub", "splits"])
 _PATHS = frozenset(["setpath", "pick", "del", "path", "delpaths"])
+_GENERATED = frozenset(["path", "isempty", "pick", "del"])
+"""Builtins whose argument may yield many at no extra cost."""
 _REDUCTIONS = frozenset(["any", "all", "min_by", "max_by", "IN", "first", "last", "isempty"])
 
 
@@ -58,6 +67,7 @@ class Cost:
     def __init__(self) -> None:
         self.needs = Needs()
         self.vars: dict[str, Value] = {}
+        self.work = self.scans = 0
 
     def judge(self, node: t.Node) -> Needs:
         """The guards a linear ``node`` needs; Heavy otherwise."""
@@ -68,12 +78,16 @@ class Cost:
     def of(self, node: t.Node, dot: Value, depth: int) -> Value:
         """What is known of ``node`` on ``dot`` inside ``depth`` loops."""
         out: Value = getattr(self, "_" + type(node).__name__.lower())(node, dot, depth)
-        if out.copies > MAX_COPIES or out.fan > MAX_COPIES:
+        if out.copies > MAX_COPIES or out.fan > MAX_FAN:
             raise Heavy("its stages copy the input over and over")
+        self.work += depth > 0
+        if self.work > MAX_WORK or self.scans > MAX_SCANS:
+            raise Heavy("it has too many stages for one step of a workflow")
         return out
 
     # -- helpers -------------------------------------------------------------------------------------------------------------------
     def _scan(self, value: Value, depth: int, what: str) -> None:
+        self.scans += 1
         if value.const:
             return
         if value.level < depth:
@@ -81,10 +95,19 @@ class Cost:
         if value.spread:
             raise Heavy(f"{what} reads a value that repeats another one per element")
 
-    def _product(self, parts: list[Value], depth: int) -> Value:
-        """Operands evaluated side by side: at most one of them may yield many."""
+    def _operands(self, nodes: Sequence[t.Node], dot: Value, depth: int) -> list[Value]:
+        """Operands evaluated side by side: where one yields many, the others are evaluated again for each of its outputs."""
+        parts = [self.of(node, dot, depth) for node in nodes]
         if sum(p.many for p in parts) > 1:
             raise Heavy("it combines two generators")
+        if any(p.many for p in parts):
+            for node, part in zip(nodes, parts, strict=True):
+                if not part.many:
+                    self.of(node, dot, depth + 1)
+        return parts
+
+    def _product(self, parts: list[Value], depth: int) -> Value:
+        """What operands make together."""
         fan = 1
         for part in parts:
             fan *= part.fan
@@ -116,9 +139,7 @@ class Cost:
         return self.of(node.target, dot, depth)
 
     def _index(self, node: t.Index, dot: Value, depth: int) -> Value:
-        target, key = self.of(node.target, dot, depth), self.of(node.key, dot, depth)
-        if target.many and key.many:
-            raise Heavy("it combines two generators")
+        target, key = self._operands([node.target, node.key], dot, depth)
         return replace(target, many=target.many or key.many, fan=target.fan * key.fan, spread=target.spread or key.many)
 
     def _slice(self, node: t.Slice, dot: Value, depth: int) -> Value:
@@ -151,11 +172,11 @@ class Cost:
         return replace(body, many=False, fan=1, level=depth, spread=body.spread or outer)
 
     def _object(self, node: t.Object, dot: Value, depth: int) -> Value:
-        parts = [self.of(part, dot, depth) for entry in node.entries for part in entry]
+        parts = self._operands([part for entry in node.entries for part in entry], dot, depth)
         return self._product(parts, depth) if parts else Value(level=depth, const=True)
 
     def _text(self, node: t.Text, dot: Value, depth: int) -> Value:
-        parts = [self.of(p, dot, depth) for p in node.parts if not isinstance(p, str)]
+        parts = self._operands([p for p in node.parts if not isinstance(p, str)], dot, depth)
         for part in parts:
             if part.spread:
                 self._scan(part, depth, "a string")
@@ -174,7 +195,10 @@ class Cost:
     def _binary(self, node: t.Binary, dot: Value, depth: int) -> Value:
         if node.op.endswith("=") and node.op not in ("==", "!=", "<=", ">="):
             return self._assign(node, dot, depth)
-        left, right = self.of(node.left, dot, depth), self.of(node.right, dot, depth)
+        if node.op == "//":  # the right side runs once, when the left has given nothing
+            left, right = self.of(node.left, dot, depth), self.of(node.right, dot, depth)
+        else:
+            left, right = self._operands([node.left, node.right], dot, depth)
         out = self._product([left, right], depth)
         outer = [v for v in (left, right) if v.level < depth and not v.const]
         if node.op in ("==", "!=", "<", "<=", ">", ">=", "and", "or"):
@@ -296,7 +320,9 @@ class Cost:
         if cost == "scan" and name not in ("path", "isempty"):
             self._scan(dot, depth, name)
         self._arguments(node)
-        parts = [self.of(arg, dot, depth) for arg in args]
+        parts = self._operands(args, dot, depth)
+        if cost == "scan" and any(p.many for p in parts) and name not in _GENERATED:
+            raise Heavy(f"{name} once for each output of its argument")
         if name == "select":
             if parts[0].many:
                 raise Heavy("select with several outputs")

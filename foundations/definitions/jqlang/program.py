@@ -14,7 +14,7 @@ from typing import Any
 
 import jq
 
-from symphainy.foundations.definitions.classify import Judgement
+from symphainy.foundations.definitions.jqlang.judgement import Judgement
 from symphainy.foundations.language.model import Json
 
 MAX_INPUT = 65_536
@@ -46,7 +46,7 @@ _PLUS = (
 )
 _FIT = (
     'def __fit: . as $r | reduce (.. | if type == "string" then 2 + utf8bytelength elif type == "object" then 2 + ([keys_unsorted[] | '
-    'utf8bytelength] | add // 0) else 2 end) as $n (0; . + $n | if . > 65536 then '
+    "utf8bytelength] | add // 0) else 2 end) as $n (0; . + $n | if . > 65536 then "
     'error("the result is larger than 65536 bytes") else . end) | $r; '
 )
 _EXACT = "".join(
@@ -146,7 +146,9 @@ def _far(text: str) -> frozenset[int]:
 
 def _floats(text: str) -> frozenset[int]:
     """Whole numbers written with an exponent: floats from the start, which jq writes out in full."""
-    return frozenset(int(value) for found in _POWER.findall(text) if math.isfinite(value := float(found)) and value.is_integer())
+    return frozenset(
+        int(value) for found in _POWER.findall(text) if math.isfinite(value := float(found)) and value.is_integer()
+    )
 
 
 def _finite(value: Json) -> bool:

@@ -9,4 +9,17 @@ from symphainy.foundations.definitions.machine.machine import Machine
 from symphainy.foundations.definitions.machine.program import Program
 from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Ending, Frame, State, Timer
 
-__all__ = ["Call", "Cancel", "Command", "Ending", "Frame", "Machine", "Program", "State", "Timer", "is_local", "local", "step_call"]
+__all__ = [
+    "Call",
+    "Cancel",
+    "Command",
+    "Ending",
+    "Frame",
+    "Machine",
+    "Program",
+    "State",
+    "Timer",
+    "is_local",
+    "local",
+    "step_call",
+]

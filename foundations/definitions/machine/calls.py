@@ -22,7 +22,9 @@ def local(program: Program, commands: Iterable[Command]) -> list[Call]:
     return [c for c in commands if isinstance(c, Call) and is_local(program, c)]
 
 
-def step_call(saga: SagaAbout, program: Program, command: Call, now: datetime, *, task: str = "", witnessed: tuple[int, ...] = ()) -> StepCall:
+def step_call(
+    saga: SagaAbout, program: Program, command: Call, now: datetime, *, task: str = "", witnessed: tuple[int, ...] = ()
+) -> StepCall:
     """The call with its effect key. ``task``: the workflow task that a provisional row names, for local steps only."""
     return StepCall(
         **saga.model_dump(), capability=command.ref, arguments=command.arguments, path=command.path, name=command.name,

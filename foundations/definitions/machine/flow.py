@@ -45,24 +45,28 @@ def variables(m: "Machine", frame: Frame | None, names: set[str], extra: dict[st
     if "secrets" in names:
         found["secrets"] = {}
     if frame is not None:
-        if "context" in names:
-            found["context"] = m.state.scopes[frame.scope]
-        if "task" in names:
-            found["task"] = {
-                "name": frame.name, "reference": frame.pointer, "definition": m.program.node(frame.pointer), "input": frame.raw,
-                "startedAt": instant(frame.data.get("started", m.state.started)),
-            }  # fmt: skip
-        if "authorization" in names:
-            found["authorization"] = None
-        if "input" in names and frame.phase != "enter":
-            found["input"] = frame.input
-        here: Frame | None = frame
-        while here is not None:
-            for name, value in here.vars.items():
-                if name in names:
-                    found.setdefault(name, value)
-            here = m.state.frames.get(here.parent) if here.parent is not None else None
+        found |= _of_frame(m, frame, names)
     found.update({k: v for k, v in extra.items() if k in names})
+    return found
+
+
+def _of_frame(m: "Machine", frame: Frame, names: set[str]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    if "context" in names:
+        found["context"] = m.state.scopes[frame.scope]
+    if "task" in names:
+        found["task"] = {
+            "name": frame.name, "reference": frame.pointer, "definition": m.program.node(frame.pointer), "input": frame.raw,
+            "startedAt": instant(frame.data.get("started", m.state.started)),
+        }  # fmt: skip
+    if "authorization" in names:
+        found["authorization"] = None
+    if "input" in names and frame.phase != "enter":
+        found["input"] = frame.input
+    here: Frame | None = frame
+    while here is not None:
+        found = {name: value for name, value in here.vars.items() if name in names} | found  # the nearest one counts
+        here = m.state.frames.get(here.parent) if here.parent is not None else None
     return found
 
 
@@ -81,7 +85,7 @@ def evaluate(m: "Machine", frame: Frame | None, text: str, data: Json, extra: di
 
 def truthy(m: "Machine", frame: Frame, text: str, data: Json, extra: dict[str, Json] | None = None) -> bool:
     """Whether a condition holds: anything but false and null, as jq has it."""
-    return evaluate(m, frame, text, data, extra) not in (False, None)
+    return expressions.is_true(evaluate(m, frame, text, data, extra))
 
 
 def resolve(m: "Machine", frame: Frame | None, value: Json, data: Json, extra: dict[str, Json] | None = None) -> Json:
@@ -107,4 +111,7 @@ def check(m: "Machine", pointer: str, schema: dict[str, Any] | None, value: Json
     error = next(iter(m.program.validator(f"{pointer}/{what}", schema["document"]).iter_errors(value)), None)
     if error is not None:
         where = "".join(f"/{part}" for part in error.instance_path)
-        raise Invalid(f"{what} of {pointer or 'the workflow'} does not fit its schema at '{where}': {error.message}", code="schema")
+        raise Invalid(
+            f"{what} of {pointer or 'the workflow'} does not fit its schema at '{where}': {error.message}",
+            code="schema",
+        )

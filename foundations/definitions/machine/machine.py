@@ -1,7 +1,7 @@
 """The loop: take the next thing on the agenda, let its task kind act, until nothing is left but what others must answer.
 
-    enter ─▶ if ─▶ input ─▶ kind.start ─▶ … ─▶ finish: output, export ─▶ parent.child
-                                    └─▶ fail ─▶ parent.broke ─▶ … ─▶ unwind
+enter ─▶ if ─▶ input ─▶ kind.start ─▶ … ─▶ finish: output, export ─▶ parent.child
+└─▶ fail ─▶ parent.broke ─▶ … ─▶ unwind
 """
 
 from collections import deque
@@ -75,7 +75,11 @@ class Machine:
             self._tick(max(now, datetime.fromisoformat(frame.due.pop(purpose))))
             if purpose == "timeout":
                 title = f"{frame.name or 'the workflow'} took longer than its timeout"
-                self.collapse(frame, "fail", problem("timeout", 408, "Timeout", title, frame.pointer if frame.parent is not None else "/"))
+                self.collapse(
+                    frame,
+                    "fail",
+                    problem("timeout", 408, "Timeout", title, frame.pointer if frame.parent is not None else "/"),
+                )
             else:
                 self._agenda.append(("due", frame.id, (purpose,)))
         return self._run()
@@ -84,7 +88,9 @@ class Machine:
         """Cancel the whole run: open calls are awaited, effects undone."""
         if self.state.ending is None and self.state.unwinding is None and not self.state.cancelled:
             self.state.cancelled = True
-            self.collapse(self.state.frames[0], "fail", problem("runtime", 499, "Cancelled", "the run was cancelled", "/"))
+            self.collapse(
+                self.state.frames[0], "fail", problem("runtime", 499, "Cancelled", "the run was cancelled", "/")
+            )
         return self._run()
 
     def pending(self) -> list[Command]:
@@ -105,11 +111,21 @@ class Machine:
         """The code of a frame's kind."""
         return kind_for(frame.kind)
 
-    def spawn(self, parent: Frame, pointer: str, path: str, raw: Json, *, name: str = "", scope: int | None = None, **variables: Json) -> Frame:
+    def spawn(
+        self,
+        parent: Frame,
+        pointer: str,
+        path: str,
+        raw: Json,
+        *,
+        name: str = "",
+        scope: int | None = None,
+        bound: dict[str, Json] | None = None,
+    ) -> Frame:
         """A child frame: of the task at ``pointer``, or of the list there when no ``name`` is given."""
         kind = kind_of(self.program.node(pointer)) if name else "list"
         where = parent.scope if scope is None else scope
-        frame = Frame(self.state.next_id, parent.id, kind, pointer, path, name, where, raw=raw, vars=variables)
+        frame = Frame(self.state.next_id, parent.id, kind, pointer, path, name, where, raw=raw, vars=bound or {})
         self.state.next_id += 1
         self.state.frames[frame.id] = frame
         self._agenda.append(("start" if kind == "list" else "enter", frame.id, ()))
@@ -120,7 +136,9 @@ class Machine:
         count = frame.visits[segment] = frame.visits.get(segment, 0) + 1
         return f"{frame.path}/{segment}" + (f"~{count}" if count > 1 else "")
 
-    def call(self, frame: Frame, ref: str, arguments: Json, *, path: str | None = None, undoes: str | None = None) -> None:
+    def call(
+        self, frame: Frame, ref: str, arguments: Json, *, path: str | None = None, undoes: str | None = None
+    ) -> None:
         """Issue a call for ``frame``; its kind's ``resolved`` gets the answer. ``undoes``: the path whose effect it takes back."""
         kind: Literal["do", "undo"] = "undo" if undoes else "do"
         command = Call(frame.id, undoes or path or frame.path, ref, arguments, frame.name, kind, undoes)
@@ -129,7 +147,10 @@ class Machine:
         if self.state.steps > self.program.plan.limits.steps:
             limit = self.program.plan.limits.steps
             frame.call = None
-            self.fail(frame, problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", frame.pointer))
+            self.fail(
+                frame,
+                problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", frame.pointer),
+            )
             return
         self._commands.append(command)
 
@@ -197,7 +218,9 @@ class Machine:
                 frame.data["resume"] = [verb, list(payload), need.memo]
                 count = frame.data["heavy"] = frame.data.get("heavy", 0) + 1
                 arguments = {"expression": need.text, "data": need.data, "variables": need.variables}
-                self.call(frame, EVALUATE, arguments, path=f"{frame.path}/$expression" + (f"~{count}" if count > 1 else ""))
+                self.call(
+                    frame, EVALUATE, arguments, path=f"{frame.path}/$expression" + (f"~{count}" if count > 1 else "")
+                )
             except SymphainyError as error:
                 self.fail(frame, problem_of(error, frame.pointer))
         commands, self._commands = self._commands, []
@@ -276,7 +299,16 @@ class Machine:
         linked = self.program.plan.capabilities.get(opened["ref"])
         if result.problem is None and linked is not None and linked.effectful and opened["kind"] == "do":
             irreversible = bool(linked.effects and linked.effects.irreversible)
-            self.state.effects.append(Effect(opened["path"], linked.ref, result.undo or linked.undo, opened["arguments"], result.output, irreversible))
+            self.state.effects.append(
+                Effect(
+                    opened["path"],
+                    linked.ref,
+                    result.undo or linked.undo,
+                    opened["arguments"],
+                    result.output,
+                    irreversible,
+                )
+            )
         if result.problem is not None and result.problem.code == "outcome_unknown":
             self.state.unknown.append(opened["path"])
         if frame.phase == "drain":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.machine import flow
 from symphainy.foundations.definitions.machine.state import Frame
+from symphainy.foundations.definitions.problems import as_value
 from symphainy.foundations.language.errors import Problem
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ def delay(m: "Machine", f: Frame, policy: dict[str, Any], error: Problem) -> tim
     ``limit.attempt.count`` counts retries (5 means up to 6 executions). Constant: d; linear: d·n; exponential: d·2^(n-1).
     Jitter is added, uniform in [from, to], drawn from the attempt's place in the run and so the same at every replay.
     """
-    from symphainy.foundations.definitions.machine.kinds.tries import as_value
-
     bound = {"error": as_value(error)}
     if "when" in policy and not flow.truthy(m, f, policy["when"], f.input, bound):
         return None

@@ -63,6 +63,7 @@ class EmbeddedPostgres:
 
 
 def _start(folder: Path) -> PostgresServer:
+    _forget_dead(folder)
     folder.mkdir(parents=True, exist_ok=True)
     parents = _modes(folder)
     try:

@@ -3,9 +3,9 @@
 CREATE FUNCTION netstring(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN octet_length(value)::text || ':' || value;
 
-CREATE FUNCTION hash_of(VARIADIC parts text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT encode(sha256(convert_to(string_agg(netstring(part), '' ORDER BY place), 'UTF8')), 'hex')
-        FROM unnest(parts) WITH ORDINALITY AS p (part, place));
+-- An expression that the planner inlines: a VARIADIC function with an aggregate inside took four times as long.
+CREATE FUNCTION hashed(told text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to(told, 'UTF8')), 'hex');
 
 CREATE FUNCTION micros(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (extract(epoch FROM at) * 1000000)::bigint::text;
@@ -13,10 +13,12 @@ RETURN (extract(epoch FROM at) * 1000000)::bigint::text;
 -- Append one journal row; gives its hash. The caller holds the lock of the execution's row and counts.
 CREATE FUNCTION journal_append(r journal, p_previous text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    r.hash := hash_of(
-        p_previous, r.seq::text, r.kind, r.effect_key, r.generation::text, r.capability, r.name, r.task, r.input_digest,
-        r.output_digest, r.status, encode(sha256(coalesce(r.output, '')), 'hex'), encode(sha256(coalesce(r.arguments, '')), 'hex'),
-        r.meta, micros(r.at), r.recovered::text);
+    r.hash := hashed(
+        netstring(p_previous) || netstring(r.seq::text) || netstring(r.kind) || netstring(r.effect_key)
+        || netstring(r.generation::text) || netstring(r.capability) || netstring(r.name) || netstring(r.task)
+        || netstring(r.input_digest) || netstring(r.output_digest) || netstring(r.status)
+        || netstring(encode(sha256(coalesce(r.output, '')), 'hex')) || netstring(encode(sha256(coalesce(r.arguments, '')), 'hex'))
+        || netstring(r.meta) || netstring(micros(r.at)) || netstring(r.recovered::text));
     INSERT INTO journal VALUES (r.*);
     RETURN r.hash;
 END $$;
@@ -27,7 +29,7 @@ CREATE FUNCTION decision_append(
     p_tenant text, p_stream text, p_seq bigint, p_previous text, p jsonb, p_effect_key text, p_evidence text, p_at timestamptz
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    v_hash text := hash_of(p_previous, p_seq::text, p ->> 'body', p_evidence);
+    v_hash text := hashed(netstring(p_previous) || netstring(p_seq::text) || netstring(p ->> 'body') || netstring(p_evidence));
 BEGIN
     INSERT INTO decisions (tenant, stream, seq, decision_id, effect_key, verdict, action, resource, body, evidence, hash, at)
     VALUES (p_tenant, p_stream, p_seq, p ->> 'id', p_effect_key, p ->> 'verdict', p ->> 'action', p ->> 'resource', p ->> 'body',
@@ -105,3 +107,7 @@ BEGIN
     e.steps := e.steps - 1;
     RETURN e;
 END $$;
+
+-- The number in a workflow task's id (run_id/started_event_id); NULL when there is none.
+CREATE FUNCTION task_number(task text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substring(task FROM '^[^/]+/(\d{1,18})$')::bigint;

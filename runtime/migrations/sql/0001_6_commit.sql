@@ -97,7 +97,7 @@ BEGIN
     END IF;
     IF r.status = 'unknown' THEN
         PERFORM work_open(r, 'outcome_unknown', r.effect_key, 'the effect was sent, and no reply came');
-    ELSE
+    ELSIF r.generation > 1 THEN
         PERFORM work_close(r, 'outcome_unknown:' || r.effect_key, 'known');
     END IF;
     IF r.kind = 'undo' AND r.status = 'succeeded' THEN

@@ -229,7 +229,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM journal j WHERE j.tenant = p_tenant AND j.execution_id = p_execution AND j.kind = 'step' AND j.task <> ''
         AND split_part(j.task, '/', 1) = split_part(r.task, '/', 1)
-        AND split_part(j.task, '/', 2)::bigint > split_part(r.task, '/', 2)::bigint) THEN
+        AND task_number(j.task) > task_number(r.task)) THEN
         RAISE EXCEPTION 'task % is over', r.task USING ERRCODE = 'SY412';
     END IF;
     e := witness(e, p_witnessed || ARRAY(

@@ -19,7 +19,9 @@ class Fork(Kind):
         """Start as many branches as the window holds."""
         branches = m.program.node(f.pointer)["fork"]["branches"]
         if len(branches) > m.program.plan.limits.fan_out:
-            raise Invalid(f"{len(branches)} branches are over the limit of {m.program.plan.limits.fan_out}", code="fan_out")
+            raise Invalid(
+                f"{len(branches)} branches are over the limit of {m.program.plan.limits.fan_out}", code="fan_out"
+            )
         f.data.update(outputs={}, branch={}, next=0, scopes={})
         for _ in range(min(len(branches), m.program.plan.limits.window)):
             self._branch(m, f)

@@ -22,7 +22,9 @@ class For(Kind):
         if not isinstance(items, list | None):
             raise Invalid(f"for.in of {f.pointer} must give an array, not {type(items).__name__}", code="for_in")
         if items is not None and len(items) > m.program.plan.limits.loop:
-            raise Invalid(f"{len(items)} iterations are over the limit of {m.program.plan.limits.loop}", code="loop_limit")
+            raise Invalid(
+                f"{len(items)} iterations are over the limit of {m.program.plan.limits.loop}", code="loop_limit"
+            )
         f.data.update(items=items or [], index=0)
         self._iterate(m, f, 0, f.input)
 
@@ -40,4 +42,4 @@ class For(Kind):
             m.finish(f, data)
             return
         f.data["index"] = index
-        m.spawn(f, f"{f.pointer}/do", f"{f.path}[{index}]/do", data, **bound)
+        m.spawn(f, f"{f.pointer}/do", f"{f.path}[{index}]/do", data, bound=bound)

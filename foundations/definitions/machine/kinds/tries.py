@@ -7,7 +7,7 @@ from symphainy.foundations.definitions.machine import flow, retry
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.kinds.call import digest
 from symphainy.foundations.definitions.machine.state import Frame
-from symphainy.foundations.definitions.problems import same_type
+from symphainy.foundations.definitions.problems import as_value, same_type
 from symphainy.foundations.language.errors import ERROR_BASE, Problem
 from symphainy.foundations.language.model import Json
 
@@ -49,7 +49,13 @@ class Try(Kind):
                 m.fail(f, error)  # retries are spent and nothing else was said: the error stands
                 return
         if "do" in catch:
-            m.spawn(f, f"{f.pointer}/catch/do", f"{f.path}/catch/do", f.input, **{catch.get("as", "error"): as_value(error)})
+            m.spawn(
+                f,
+                f"{f.pointer}/catch/do",
+                f"{f.path}/catch/do",
+                f.input,
+                bound={catch.get("as", "error"): as_value(error)},
+            )
         else:
             m.finish(f, f.raw, catch.get("then"))
 
@@ -74,7 +80,11 @@ class Try(Kind):
         wanted = (catch.get("errors") or {}).get("with") or {}
         value = as_value(error)
         for key, want in wanted.items():
-            is_same = same_type(want, error.type) if key == "type" else want == value.get("detail" if key == "details" else key)
+            is_same = (
+                same_type(want, error.type)
+                if key == "type"
+                else want == value.get("detail" if key == "details" else key)
+            )
             if not is_same:
                 return False
         bound = {catch.get("as", "error"): value}
@@ -89,19 +99,24 @@ class Try(Kind):
         for effect in m.state.effects[f.data["effects"] :]:
             if effect.path.startswith(body + "/"):
                 place = effect.path[len(body) :]
-                kept[place] = {"digest": digest(effect.arguments), "output": effect.output, "ref": effect.ref, "path": effect.path}
+                kept[place] = {
+                    "digest": digest(effect.arguments),
+                    "output": effect.output,
+                    "ref": effect.ref,
+                    "path": effect.path,
+                }
         for path in m.state.unknown:
             if path.startswith(body + "/"):
                 f.data.setdefault("unknown", {})[path[len(body) :]] = path
         m.state.unknown = [p for p in m.state.unknown if not p.startswith(body + "/")]
 
 
-def as_value(error: Problem) -> dict[str, Json]:
-    """An error as expressions see it: the RFC 7807 fields."""
-    fields = {"type": error.type, "status": error.status, "title": error.title, "detail": error.detail, "instance": error.instance}
-    return {k: v for k, v in fields.items() if v not in (None, "")}
-
-
 def timed_out(pointer: str) -> Problem:
     """One attempt took longer than ``limit.attempt.duration``."""
-    return Problem(type=ERROR_BASE + "timeout", status=408, title="Timeout", detail="the attempt took longer than its limit", instance=pointer)
+    return Problem(
+        type=ERROR_BASE + "timeout",
+        status=408,
+        title="Timeout",
+        detail="the attempt took longer than its limit",
+        instance=pointer,
+    )

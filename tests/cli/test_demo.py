@@ -1,0 +1,73 @@
+"""The demo and `run` on platforms of their own, as a newcomer starts them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symphainy.cli.checks import free_port_base
+
+pytestmark = [pytest.mark.timeout(480), pytest.mark.heavy]
+SAGA = """\
+document: {dsl: 1.0.3, namespace: demo, name: hello, version: 1.0.0}
+do:
+  - greet:
+      set: {hello: '${ "Hello, " + .name }'}
+"""
+FAULT = """\
+document: {dsl: 1.0.3, namespace: demo, name: fault, version: 1.0.0}
+do:
+  - stop:
+      raise:
+        error: {type: 'https://example.com/errors/full', status: 507, title: Full, detail: no room left}
+"""
+
+
+def symphainy(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "SYMPHAINY_PORT_BASE": str(free_port_base()),
+        "SYMPHAINY_DATA_DIR": str(folder / "data"),
+    }
+    command = [sys.executable, "-P", "-m", "symphainy.cli", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def test_the_demo_answers_with_a_cited_span_and_ends(tmp_path: Path) -> None:
+    for _ in range(2):  # the second time on the same data
+        done = symphainy(tmp_path, "demo")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"^Answer: .*14 days", done.stdout, re.MULTILINE)
+        assert re.search(r", page \d+, characters \d+ to \d+ \(sha256 [0-9a-f]{12}…\)", done.stdout)
+        for url in ("Experience API", "Solution API", "in Temporal"):
+            assert url in done.stdout
+    assert json.loads(symphainy(tmp_path, "status", "--json").stdout)["state"] == "stopped"
+
+
+def test_run_starts_a_throw_away_platform_and_prints_what_became_of_it(tmp_path: Path) -> None:
+    (tmp_path / "hello.yaml").write_text(SAGA)
+    done = symphainy(tmp_path, "run", "hello.yaml", "--input", '{"name": "Ada"}', "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["execution"].startswith("exe_")
+    assert {k: v for k, v in told.items() if k != "execution"} == {
+        "status": "completed", "compensation": "none", "output": {"hello": "Hello, Ada"}, "error": None,
+    }  # fmt: skip
+    assert not (tmp_path / "data" / "instance.json").exists()
+
+
+def test_run_tells_a_fault_with_the_fields_of_the_specification(tmp_path: Path) -> None:
+    (tmp_path / "fault.yaml").write_text(FAULT)
+    done = symphainy(tmp_path, "run", "fault.yaml", "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["status"] == "faulted"
+    assert told["error"] == {
+        "type": "https://example.com/errors/full", "status": 507, "title": "Full", "detail": "no room left", "instance": "/do/0/stop",
+    }  # fmt: skip

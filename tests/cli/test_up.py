@@ -1,0 +1,152 @@
+"""`symphainy up` as an operator meets it: the real command, real servers, kill -9 of everything."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symphainy.cli.checks import free_port_base
+from symphainy.cli.process import ProcessIdentity
+
+pytestmark = [pytest.mark.timeout(480), pytest.mark.heavy]
+
+
+class Here:
+    """A data folder with its own ports, and the command line in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.base = folder, free_port_base()
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-P", "-m", "symphainy.cli", *words]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "SYMPHAINY_DATA_DIR": str(self.folder / "data"), "SYMPHAINY_PORT_BASE": str(self.base)}
+
+    def up(self, *words: str) -> None:
+        done = self.run("up", "--detach", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @property
+    def status(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.run("status", "--json").stdout)
+        return told
+
+    def process(self, name: str) -> dict[str, Any]:
+        return next(p for p in self.status["processes"] if p["name"] == name)
+
+    def until(self, true: Callable[[], bool], patience: float = 120.0) -> None:
+        deadline = time.monotonic() + patience
+        while not true():
+            assert time.monotonic() < deadline, self.status
+            time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    found = Here(tmp_path_factory.mktemp("up"))
+    try:
+        found.up("--workers", "2", "--experiences", "2")
+        yield found
+    finally:
+        found.run("down")
+
+
+def test_the_planes_come_up_in_the_order_of_document_001(here: Here) -> None:
+    told = here.status
+    assert told["state"] == "running"
+    names = [p["name"] for p in told["processes"]]
+    assert names == [
+        "postgres", "redis", "temporal", "migrations", "worker-1", "worker-2", "relay", "solution", "experience-1", "experience-2",
+    ]  # fmt: skip
+    assert told["runtime"]["state"] == "alive and authoritative"
+    assert len(told["smart_city"]["services"]) == 8
+    assert [r["name"] for r in told["realms"]] == ["content", "insights", "journey", "solution"]
+    log = (here.folder / "data" / "logs" / "up.log").read_text()
+    stages = [line.split()[0] for line in log.splitlines() if re.match(r"[a-z]", line)]
+    first = {stage: stages.index(stage) for stage in ("runtime", "smart", "realms", "solutions", "experience")}
+    assert list(first.values()) == sorted(first.values())
+
+
+def test_nothing_listens_beyond_loopback(here: Here) -> None:
+    import psutil
+
+    ours = {p["pid"] for p in here.status["processes"] if p["pid"]}
+    open_to = {
+        c.laddr.ip
+        for pid in ours
+        for c in psutil.Process(pid).net_connections(kind="tcp")
+        if c.status == psutil.CONN_LISTEN
+    }
+    assert open_to == {"127.0.0.1"}
+
+
+def test_a_second_instance_is_refused(here: Here) -> None:
+    done = here.run("up")
+    assert done.returncode == 1
+    assert "already runs" in done.stderr
+    done = here.run("up", "--data-dir", str(here.folder / "other"))
+    assert done.returncode == 1
+    assert f"port {here.base}" in done.stderr
+    assert "--port-base" in done.stderr
+
+
+def test_doctor_finds_nothing_wrong(here: Here) -> None:
+    done = here.run("doctor", "--json")
+    told = json.loads(done.stdout)
+    assert told["healthy"], told
+    assert done.returncode == 0
+    assert {f["check"] for f in told["findings"]} >= {
+        "python", "packages", "disk", "redis", "temporal server", "temporal namespace", "search attributes", "temporal settings",
+        "database", "schema", "clock",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["worker-1", "temporal", "postgres", "experience-1"])
+def test_a_killed_process_comes_back(here: Here, name: str) -> None:
+    before = here.process(name)
+    os.kill(before["pid"], signal.SIGKILL)
+    here.until(lambda: here.process(name)["state"] == "ready" and here.process(name)["pid"] != before["pid"])
+    assert here.process(name)["restarts"] == before["restarts"] + 1
+
+
+def test_kill_9_of_everything_and_a_second_up_continues(here: Here) -> None:
+    told = here.status
+    supervisor = told["supervisor"]["pid"]
+    everything = [supervisor, *(p["pid"] for p in told["processes"] if p["pid"])]
+    os.kill(supervisor, signal.SIGKILL)
+    assert here.status["state"] == "killed"
+    for pid in everything[1::2]:  # half of them survive their supervisor
+        os.kill(pid, signal.SIGKILL)
+    here.up("--workers", "1")
+    assert "left behind by an earlier supervisor" in (here.folder / "data" / "logs" / "up.log").read_text()
+    assert all(ProcessIdentity.of(pid) is None for pid in everything)
+    assert here.status["state"] == "running"
+
+
+def test_down_ends_everything_and_says_so(here: Here) -> None:
+    pids = [p["pid"] for p in here.status["processes"] if p["pid"]]
+    done = here.run("down")
+    assert done.returncode == 0
+    assert done.stdout.startswith("stopped the instance")
+    assert all(ProcessIdentity.of(pid) is None for pid in pids)
+    assert here.status["state"] == "stopped"
+    assert here.run("down").stdout.startswith("nothing runs")

@@ -1,0 +1,68 @@
+"""What all tests share: no network but loopback, no settings from the outside, the repository and the given test data."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+_real_connect = socket.socket.connect
+_real_connect_ex = socket.socket.connect_ex
+
+
+class NetworkUsed(RuntimeError):
+    """A test tried to leave the machine."""
+
+
+def _refuse_unless_local(address: Any) -> None:
+    if not isinstance(address, tuple):
+        return  # a Unix socket
+    host = str(address[0])
+    if host not in ("localhost", "::1", "0.0.0.0", "") and not host.startswith("127."):
+        raise NetworkUsed(f"a test tried to connect to {host}:{address[1]}; tests speak to loopback only")
+
+
+def _connect(self: socket.socket, address: Any) -> None:
+    _refuse_unless_local(address)
+    _real_connect(self, address)
+
+
+def _connect_ex(self: socket.socket, address: Any) -> int:
+    _refuse_unless_local(address)
+    return _real_connect_ex(self, address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Nothing but loopback, for as long as tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _connect)
+        patch.setattr(socket.socket, "connect_ex", _connect_ex)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_settings() -> Iterator[None]:
+    """A developer's own SYMPHAINY_* variables must not decide a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.upper().startswith("SYMPHAINY_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The given test data, beside the repository or where SHARED_DIR says; a test that needs it is skipped without it."""
+    found = Path(os.environ.get("SHARED_DIR") or ROOT.parent / "shared")
+    if not found.is_dir():
+        pytest.skip(f"the given test data is not at {found}")
+    return found

@@ -1,0 +1,48 @@
+"""Step 3 of 4 fails: the undo of 2 and 1 run once each, in that order; also when the right has gone in between."""
+
+import asyncio
+
+import pytest
+from support.instance import Running
+from support.sagas import ended, pay, registered, story
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def steps(observer: str, pause: float = 0.0) -> list[dict]:
+    return [
+        {"one": pay(observer, "one")}, {"two": pay(observer, "two")},
+        {"three": {"call": "ledger.refuse", "with": {"n": 1, "pause": pause}}}, {"four": pay(observer, "four")},
+    ]  # fmt: skip
+
+
+def kinds(running: Running, execution: str) -> list[str]:
+    return [row[1] for row in running.ledger(execution)["effects"]]
+
+
+async def test_undo_runs_backwards_once_each(running: Running) -> None:
+    async with await running.login() as client:
+        accepted = await client.submit(await registered(client, steps(running.observer)), {})
+        result = await ended(client, accepted.execution_id)
+        assert (result.status, result.compensation) == ("faulted", "compensated")
+        assert kinds(running, accepted.execution_id) == ["one", "two", "undo-two", "undo-one"]
+        told = await story(client, accepted.execution_id)
+        assert [path for kind, path in told if kind == "step.compensated"] == ["/do/1/two", "/do/0/one"]
+        assert told[-1][0] == "execution.faulted"
+
+
+async def test_undo_runs_although_the_right_has_gone(running: Running) -> None:
+    async with await running.login() as owner:
+        tenant = (await owner.session()).tenant
+        async with await running.login(tenant, "bob") as bob:
+            intent = await registered(owner, steps(running.observer, pause=3.0))
+            accepted = await bob.submit(intent, {})
+            async for event in bob.watch(accepted.execution_id):
+                if event.subject == "/do/1/two":
+                    break
+            me = (await bob.session()).principal.id
+            await owner.solution.set_roles(me, [])
+            await asyncio.sleep(0.2)
+            result = await ended(owner, accepted.execution_id)
+            assert (result.status, result.compensation) == ("faulted", "compensated")
+            assert kinds(running, accepted.execution_id) == ["one", "two", "undo-two", "undo-one"]

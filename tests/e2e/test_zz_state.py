@@ -1,0 +1,45 @@
+"""After everything else: the journal says what Temporal's histories say; and an altered row is named."""
+
+import asyncio
+import json
+
+import pytest
+from sqlalchemy import text
+from support.instance import Running
+from support.sagas import ended, pay, registered
+
+from symphainy.bindings import sql
+from symphainy.foundations.settings import Settings
+
+pytestmark = pytest.mark.timeout(300)
+
+
+async def test_verify_passes_after_all_of_it_and_fails_after_a_row_is_altered(running: Running) -> None:
+    async with await running.login() as client:
+        accepted = await client.submit(await registered(client, [{"a": pay(running.observer, "a")}]), {})
+        await ended(client, accepted.execution_id)
+        await asyncio.sleep(2)
+        fine = running.cli("state", "verify", "--json", "--data-dir", str(running.data_dir), check=False)
+        assert fine.returncode == 0, fine.stdout[-3000:]
+        told = json.loads(fine.stdout)
+        assert told["ok"] and told["journal"] > 10 and told["histories"] > 5
+        await alter(running, accepted.execution_id)
+        wrong = running.cli("state", "verify", "--json", "--data-dir", str(running.data_dir), check=False)
+        assert wrong.returncode == 1
+        assert any(accepted.execution_id in finding["row"] for finding in json.loads(wrong.stdout)["findings"])
+
+
+async def alter(running: Running, execution: str) -> None:
+    """As the owner, past the trigger: what somebody with the database's own rights could do."""
+    note = json.loads((running.data_dir / "instance.json").read_text())
+    settings = Settings(data_dir=running.data_dir, sql_url=note["environment"]["SYMPHAINY_SQL_URL"])
+    database = sql(settings)
+    try:
+        async with database.engine("owner").begin() as connection:
+            await connection.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
+            await connection.execute(
+                text("UPDATE journal SET name = 'other' WHERE execution_id = :e AND kind = 'step'"), {"e": execution}
+            )
+            await connection.execute(text("ALTER TABLE journal ENABLE TRIGGER USER"))
+    finally:
+        await database.close()

@@ -1,0 +1,165 @@
+"""Registers with memory, for the Solution plane's own tests."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions
+
+from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.experience.solution_models import PlaneStatus
+from symphainy.foundations.language.contract import Catalog, Contract, IntentRoute
+from symphainy.foundations.language.errors import Conflict, Defect, NotFound, Refused
+from symphainy.runtime.solutions import Deployment, RouteTo, Solution, SolutionDraft
+from symphainy.solution_api.parts import SolutionParts
+
+CONTRACT = Contract(
+    name="text.shout",
+    version="1",
+    owner="content",
+    input={"type": "object"},
+    output={"type": "object"},
+    duration="short",
+)
+CATALOG = Catalog(
+    contracts=(CONTRACT,), routes=(IntentRoute(intent="text.shout", capability="text.shout@1", owner="content"),)
+)
+
+
+@dataclass
+class Row:
+    namespace: str
+    name: str
+    version: str
+    plan_digest: str
+    source: str
+    created_by: str
+    created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FakeDefinitions:
+    def __init__(self) -> None:
+        self.rows, self.plans = dict[tuple[str, str], Row](), dict[tuple[str, str], Plan]()
+
+    async def register(self, tenant: str, plan: Plan, source: str, by: str) -> bool:
+        standing = self.rows.get((tenant, plan.definition))
+        if standing is not None and standing.plan_digest != plan.digest:
+            raise Conflict(f"{plan.definition} is registered with another content", code="version_taken")
+        self.plans[tenant, plan.digest] = plan
+        self.rows.setdefault(
+            (tenant, plan.definition), Row(plan.namespace, plan.name, plan.version, plan.digest, source, by)
+        )
+        return standing is None
+
+    async def all(self, tenant: str, *, limit: int = 500) -> list[Row]:
+        return [row for (owner, _), row in self.rows.items() if owner == tenant][::-1]
+
+    async def get(self, tenant: str, definition: str) -> Row:
+        if (tenant, definition) not in self.rows:
+            raise NotFound(f"there is no definition {definition}")
+        return self.rows[tenant, definition]
+
+    async def plan(self, tenant: str, digest: str) -> Plan:
+        return self.plans[tenant, digest]
+
+
+class FakeRegister:
+    def __init__(self) -> None:
+        self.stored, self.live = dict[tuple[str, str, str], Solution](), dict[tuple[str, str], Deployment]()
+
+    async def create(self, tenant: str, draft: SolutionDraft, by: str) -> Solution:
+        place = (tenant, draft.name, draft.version)
+        if place in self.stored and self.stored[place].digest != draft.digest:
+            raise Conflict("stored with another content", code="version_taken")
+        routes = {k: RouteTo(definition=p.definition, plan_digest=p.digest) for k, p in draft.routes.items()}
+        return self.stored.setdefault(place, Solution(routes=routes, **draft.model_dump(exclude={"routes"})))
+
+    async def find(self, tenant: str, name: str, version: str | None = None) -> Solution:
+        found = [s for (t, n, v), s in self.stored.items() if (t, n) == (tenant, name) and version in (None, v)]
+        if not found:
+            raise NotFound(f"there is no solution {name}")
+        return found[-1]
+
+    async def all(self, tenant: str) -> list[Solution]:
+        return [s for (t, _, _), s in self.stored.items() if t == tenant][::-1]
+
+    async def deploy(self, tenant: str, name: str, by: str, *, version: str | None = None) -> Deployment:
+        found = await self.find(tenant, name, version)
+        self.live[tenant, name] = Deployment(
+            name=name, version=found.version, digest=found.digest, revision=1, deployed_by=by, bindings=found.bindings
+        )
+        return self.live[tenant, name]
+
+    async def undeploy(self, tenant: str, name: str) -> None:
+        if self.live.pop((tenant, name), None) is None:
+            raise NotFound(f"the solution {name} is not deployed")
+
+    async def deployed(self, tenant: str) -> list[Deployment]:
+        return [d for (t, _), d in self.live.items() if t == tenant]
+
+
+class FakeCatalog:
+    async def current(self) -> tuple[Catalog, str]:
+        return CATALOG, "sha256:00"
+
+
+class FakeCodec:
+    """Turns the bytes of a payload round; they name their tenant."""
+
+    async def decode(self, payloads: Any, principal: Any) -> list[dict[str, Any]]:
+        return [self._open(p, principal.tenant) for p in payloads]
+
+    async def encode(self, payloads: Any, principal: Any) -> list[dict[str, Any]]:
+        return [
+            {"metadata": {"tenant": _b64(principal.tenant.encode())}, "data": _b64(_bytes(p["data"])[::-1])}
+            for p in payloads
+        ]
+
+    def _open(self, payload: Any, tenant: str) -> dict[str, Any]:
+        if _bytes(payload["metadata"].get("tenant", "")) != tenant.encode():
+            raise Refused("the payload is another tenant's")
+        if not payload["data"]:
+            raise Defect("the payload was altered")
+        return {"metadata": {}, "data": _b64(_bytes(payload["data"])[::-1])}
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+class FakeStatus:
+    async def status(self, tenant: str) -> PlaneStatus:
+        return PlaneStatus(planes={"runtime": "alive"}, city=({"name": "nurse"},), realms={"content": "registered"})
+
+
+class FakeRecords:
+    async def work(self, who: Any, *, execution_id: str = "", limit: int = 200) -> list[Any]:
+        return []
+
+    async def decisions(self, who: Any, execution_id: str) -> list[Any]:
+        return []
+
+
+class FakePeople:
+    def __init__(self) -> None:
+        self.changes: list[Any] = []
+
+    async def set_roles(self, tenant: str, user_id: str, roles: tuple[str, ...]) -> None:
+        self.changes.append((tenant, user_id, roles))
+
+    async def set_state(self, tenant: str, user_id: str, state: str) -> None:
+        self.changes.append((tenant, user_id, state))
+
+
+def parts(**more: Any) -> SolutionParts:
+    clock = FakeClock()
+    return SolutionParts(
+        runtime=FakeRuntime(clock), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
+        solutions=FakeRegister(), catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
+        people=FakePeople(), clock=clock, **more,
+    )  # fmt: skip
