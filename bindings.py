@@ -45,7 +45,7 @@ from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.interceptors import CityClientInterceptor
-from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys
+from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys, StoredSwitches
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.security_guard.signatures import Signatures
 from symphainy.governance.status import PlatformStatus
@@ -66,6 +66,7 @@ from symphainy.runtime.settle import Settler
 from symphainy.runtime.store.documents import Documents
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.keys import Keys
+from symphainy.runtime.store.policies import Policies
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.store.users import Users
 from symphainy.runtime.surface import StateSurface
@@ -259,7 +260,7 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
 def _needs(settings: Settings, master: bytes, store: Store, clock: Clock) -> Needs:
     return Needs(
         master_key=master, key_rows=StoredKeys(Keys(store)), directory=StoredDirectory(Users(store)), grants=StoredGrants(Grants(store)),
-        catalogue=StoredCatalogue(Documents(store), clock),
+        catalogue=StoredCatalogue(Documents(store), clock), switch_rows=StoredSwitches(Policies(store)),
         redis_url=None if settings.redis_url == "embedded" else settings.redis_url, environment=settings.environment,
         inline_local=settings.step_inline_max, inline_activity=settings.payload_max, clock=clock,
     )  # fmt: skip

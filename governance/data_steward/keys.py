@@ -39,14 +39,11 @@ class KeyRing:
         """Hold the tenant's keys, making the first. With ``key_id``, to open a value: look again if just that one is
         missing, and make none, so that a stranger's payload creates nothing.
         """
-        if tenant not in self._current:
-            await self.load(tenant)
-        elif (
-            key_id is not None
-            and key_id not in self._keys[tenant]
-            and self._clock.now() - self._loaded_at[tenant] >= RELOAD
-        ):
-            await self.load(tenant)
+        if tenant in self._current:
+            missing = key_id is not None and key_id not in self._keys[tenant]
+            if not missing or self._clock.now() - self._loaded_at[tenant] < RELOAD:
+                return
+        await self.load(tenant, make=key_id is None)
 
     async def load(self, tenant: str, *, make: bool = True) -> None:
         """Read the tenant's keys again; ``make`` what is missing, or else Refused."""

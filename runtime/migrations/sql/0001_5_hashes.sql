@@ -3,7 +3,6 @@
 CREATE FUNCTION netstring(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN octet_length(value)::text || ':' || value;
 
--- An expression that the planner inlines: a VARIADIC function with an aggregate inside took four times as long.
 CREATE FUNCTION hashed(told text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to(told, 'UTF8')), 'hex');
 
