@@ -26,8 +26,10 @@ from symphainy.foundations.language.wire import StepCall
 from symphainy.foundations.public_works.abstractions.hot_state import HotState
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.foundations.public_works.abstractions.streams import Streams
+from symphainy.foundations.public_works.adapters.file_secrets import FileSecrets
 from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
 from symphainy.foundations.public_works.adapters.key_ring import KeyRing as TokenKeys
 from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
@@ -59,7 +61,9 @@ from symphainy.runtime.client import ClientOptions, RuntimeClient
 from symphainy.runtime.library import Library
 from symphainy.runtime.prepared import PreparedArchive, PreparedReconciler
 from symphainy.runtime.publisher import Publisher
+from symphainy.runtime.reading import Reading
 from symphainy.runtime.relay import Relay
+from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.sessions import Sessions
 from symphainy.runtime.settle import Settler
@@ -136,8 +140,13 @@ def streams(settings: Settings) -> Streams | None:
 def outbound(settings: Settings) -> OutboundHttp:
     """The guarded way out."""
     return HttpxOutbound(
-        allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max
-    )
+        allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max, map=settings.outbound_places
+    )  # fmt: skip
+
+
+def secrets(settings: Settings) -> Secrets:
+    """Sealed files below the data folder."""
+    return FileSecrets(settings.data_dir, ensure_master_key(settings))
 
 
 def auth(settings: Settings) -> LocalAuth:
@@ -150,19 +159,23 @@ def auth(settings: Settings) -> LocalAuth:
 # -- the realms -------------------------------------------------------------------------------------------------------
 
 
-def managers(settings: Settings, pool: ExpressionPool | None = None) -> list[Manager]:
+def managers(
+    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None
+) -> list[Manager]:
     """Core, city, the four realms, then the builder's own (``SYMPHAINY_REALMS=package.module:Manager,…``)."""
-    found: list[Manager] = [Core(pool), SmartCity(), *(realm() for realm in REALMS)]
+    found: list[Manager] = [Core(pool, out, kept), SmartCity(), *(realm() for realm in REALMS)]
     for name in settings.realms:
         module, _, attribute = name.partition(":")
         found.append(getattr(import_module(module), attribute or "Manager")())
     return found
 
 
-def registry(settings: Settings, pool: ExpressionPool | None = None) -> Registry:
+def registry(
+    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None
+) -> Registry:
     """Everything registered, and checked as a whole."""
     made = Registry()
-    for manager in managers(settings, pool):
+    for manager in managers(settings, pool, out, kept):
         manager.register(made)
     made.check()
     return made
@@ -298,12 +311,13 @@ def relay(parts: Platform, temporal: Client) -> Relay:
     """Publisher, seals, exports, reconciler."""
     prepare, archive = parts.city.keys.prepare, parts.archive(temporal)
     settler = Settler(temporal, parts.store, parts.surface, archive)
-    starter = parts.runtime(temporal).starter
+    runtime = parts.runtime(temporal)
     return Relay(
         sql=parts.sql, store=parts.store, clock=parts.clock,
         publisher=Publisher(parts.store, parts.streams, parts.clock) if parts.streams else None,
         sealing=Sealing(parts.store, parts.objects, parts.signatures.sign, parts.clock), archive=archive,
-        reconciler=PreparedReconciler(temporal, parts.store, parts.surface, starter, settler, parts.clock, prepare),
+        reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare),
+        schedules=Schedules(temporal, runtime.solutions),
     )  # fmt: skip
 
 
@@ -316,7 +330,8 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     return create_app(
         ExperienceParts(
             runtime=runtime, sessions=parts.sessions, guard=parts.guard(), objects=parts.objects, solutions=runtime.solutions,
-            plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs, clock=parts.clock, settings=settings,
+            plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
+            documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock, settings=settings,
             limits=Limits(json=settings.request_body_max, upload=settings.upload_max), origins=settings.cors_origins,
             pings=parts.pings,
         )

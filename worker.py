@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from symphainy import bindings
 from symphainy.activities.boundary import Boundary
+from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
@@ -30,8 +31,8 @@ from symphainy.foundations.agentic import grounding
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.experience.edge.serving import serve
-from symphainy.foundations.language.errors import NotFound
-from symphainy.foundations.language.wire import SAGA_QUEUE
+from symphainy.foundations.language.errors import NotFound, SymphainyError
+from symphainy.foundations.language.wire import DOOR, SAGA_QUEUE
 from symphainy.foundations.public_works import logs
 from symphainy.foundations.settings import Settings
 from symphainy.governance.audit import RefusalAudit
@@ -42,6 +43,7 @@ from symphainy.runtime.prepared import prepare_all
 from symphainy.runtime.rebuild import rebuild
 from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.tenants import Tenants
+from symphainy.workflows.door import Door
 from symphainy.workflows.headers import HeadersInbound
 from symphainy.workflows.saga import Saga
 from symphainy.workflows.sandbox import PASSED_THROUGH
@@ -81,7 +83,8 @@ async def run_worker(parts: Platform, process: Process) -> int:
         timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
     )
     try:
-        known = bindings.registry(settings, expressions)
+        out = bindings.outbound(settings)
+        known = bindings.registry(settings, expressions, out, bindings.secrets(settings))
         temporal = await parts.temporal()
         await ensure_namespace(temporal, keep=settings.history_retention)
         await parts.catalogs.publish(known.catalog(), parts.process)
@@ -108,14 +111,17 @@ def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
     boundary = Boundary(
         parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings)
     )  # fmt: skip
-    guard = CityActivityInterceptor(parts.city.inspect, RefusalAudit(parts.surface, parts.clock, parts.process))
+    audit = RefusalAudit(parts.surface, parts.clock, parts.process)
+    guard = CityActivityInterceptor(parts.city.inspect, audit, without_passport=(DOOR.lower(),))
+    door = door_activity(parts.runtime(temporal), parts.guard().people.service)
     sagas = Worker(
-        temporal, task_queue=SAGA_QUEUE, workflows=[Saga],
-        activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary)],
+        temporal, task_queue=SAGA_QUEUE, workflows=[Saga, Door],
+        activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary), door],
         interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, max_concurrent_workflow_tasks=100,
         sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
-        # An error of our own code must fail the task, not the saga: a fixed worker then goes on.
-        workflow_failure_exception_types=[],
+        # What we raise on purpose will be raised again: it ends the saga (the reconciler then closes it). A bug fails only the
+        # task, is reported as stuck, and a corrected worker goes on.
+        workflow_failure_exception_types=[SymphainyError],
     )  # fmt: skip
     step = step_activity(boundary)
     queues = sorted({contract.queue for contract in known})

@@ -1,11 +1,14 @@
-"""The platform's own capability: the value of an expression that is pure but too heavy for workflow code (DECISIONS.md 19)."""
+"""The platform's own capabilities: heavy expressions (DECISIONS.md 19), and the specification's calls of servers outside."""
 
 import asyncio
 
+from symphainy.activities.protocols import http, openapi
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.step import Step
+from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
 
 
 class Evaluation(Message):
@@ -23,15 +26,17 @@ class Value(Message):
 
 
 class Core:
-    """Hands ``core.evaluate`` to the Curator; the pool of killable children is its own."""
+    """Hands them to the Curator. Without its parts (a front end, an offline catalog) only the contracts count."""
 
     name = "core"
 
-    def __init__(self, pool: ExpressionPool | None = None) -> None:
-        self._pool = pool
+    def __init__(
+        self, pool: ExpressionPool | None = None, outbound: OutboundHttp | None = None, secrets: Secrets | None = None
+    ) -> None:
+        self._pool, self._outbound, self._secrets = pool, outbound, secrets
 
     def register(self, registry: Registry) -> None:
-        """One capability. Without a pool (a front end, an offline catalog) only its contract counts."""
+        """``core.evaluate``, ``core.http…``, ``core.openapi``."""
 
         @capability("core.evaluate", input=Evaluation, output=Value, duration="short", title="Evaluate an expression")
         async def evaluate(step: Step[Evaluation]) -> Value:
@@ -42,3 +47,5 @@ class Core:
             return Value(value=await asyncio.to_thread(self._pool.evaluate, *work))
 
         registry.register(evaluate)
+        http.register(registry, self._outbound, self._secrets)
+        openapi.register(registry, self._outbound, self._secrets)

@@ -54,7 +54,7 @@ class Supervisor:
         assert me is not None
         self.instance.supervisor.pid, self.instance.supervisor.birth = me.pid, me.birth
         self.instance.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        for wave in waves:
+        for wave in filter(None, waves):  # a wave of parts that all run elsewhere has nothing to start
             await self._together([self._add(service) for service in wave])
         self.instance.state = "running"
         self.log("running")

@@ -10,6 +10,7 @@ from symphainy.experience_api import (
     auth,
     bound,
     content,
+    documents,
     executions,
     health,
     intents,
@@ -23,8 +24,8 @@ from symphainy.foundations.experience.edge import problem_schema, reference
 
 TITLE = "Symphainy Experience Plane"
 ROUTERS = (
-    health.router, auth.router, sessions.router, intents.router, streams.router, executions.router, content.router, agent.router,
-    bound.router,
+    health.router, auth.router, sessions.router, intents.router, streams.router, executions.router, content.router,
+    documents.router, agent.router, bound.router,
 )  # fmt: skip
 """In this order: what a solution has bound comes last, so that no binding hides a path of the plane."""
 

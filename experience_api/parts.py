@@ -14,6 +14,7 @@ from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
+from symphainy.runtime.reading import DocumentLine, Passage
 from symphainy.runtime.solutions import Deployment, Solution
 
 
@@ -116,6 +117,18 @@ class CatalogReader(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """The admitted documents, to be read by a person."""
+
+    async def documents(self, who: SessionContext, *, limit: int = 200) -> list[DocumentLine]:
+        """Newest first."""
+        ...
+
+    async def passage(self, who: SessionContext, document_id: str, start: int = 0, length: int = 20_000) -> Passage:
+        """A piece of one document's text; NotFound."""
+        ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """Sizes in bytes, times in seconds."""
@@ -140,6 +153,7 @@ class ExperienceParts:
     plans: Plans
     doors: Doors
     catalog: CatalogReader
+    documents: Documents
     clock: Clock = field(default_factory=SystemClock)
     settings: Any = None
     limits: Limits = Limits()

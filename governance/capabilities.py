@@ -1,16 +1,21 @@
 """What the city offers by name: small capabilities with owner ``smart_city``, called like any other, through the governed step."""
 
+import asyncio
 from typing import Literal
 
 from pydantic import Field
 
 from symphainy.foundations.curator.capability import capability
 from symphainy.foundations.curator.registry import Registry
+from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.language.document import SearchHit
+from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.records import EventDraft
 from symphainy.foundations.language.step import Outcome, Step
+from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward import classes, personal
+from symphainy.governance.solution_policies import findings
 
 __all__ = ["Manager"]
 
@@ -164,12 +169,44 @@ def estimate(step: Step[Work]) -> Estimate:
     )
 
 
+class Policies(Message):
+    """Cedar files: name → text."""
+
+    policies: dict[str, str]
+
+
+class Checked(Message):
+    """Files that are in order, and the digest of the bundle whose vocabulary they were held against."""
+
+    files: tuple[str, ...]
+    bundle: str
+
+
+@capability("policy.check", input=Policies, output=Checked, realm=OWNER, title="Check policies")
+async def check(step: Step[Policies]) -> Checked:
+    """Hold Cedar files against the city's vocabulary. Invalid, with every finding, when one of them does not fit."""
+    bundle = load_bundle()
+    given = step.input.policies
+    found = await asyncio.to_thread(_findings, given, bundle.vocabulary)
+    if found:
+        first = f"{found[0].file}: {found[0].message}"
+        raise Invalid(
+            f"the policies have {len(found)} faults; the first: {first}", code="policies",
+            diagnostics=[d.model_dump(mode="json") for d in found],
+        )  # fmt: skip
+    return Checked(files=tuple(sorted(given)), bundle=bundle.digest)
+
+
+def _findings(policies: dict[str, str], vocabulary: str) -> list[Diagnostic]:
+    return [found for name in sorted(policies) for found in findings(name, policies[name], vocabulary)]
+
+
 class Manager:
     """Hands the city's capabilities to the Curator, as a realm's manager does."""
 
     name = OWNER
 
     def register(self, registry: Registry) -> None:
-        """Register the six."""
-        for function in (classify, mask, find, publish, who, estimate):
+        """Register the seven."""
+        for function in (classify, mask, find, publish, who, estimate, check):
             registry.register(function)

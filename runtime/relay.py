@@ -16,6 +16,7 @@ from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.publisher import BATCH, Publisher
 from symphainy.runtime.reconciler import Reconciler
+from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.unit import Store
@@ -26,6 +27,7 @@ CHANNEL = "symphainy_outbox"
 SEAL_EVERY = timedelta(seconds=1)
 RECONCILE_EVERY = timedelta(seconds=5)
 EXPORT_EVERY = timedelta(seconds=2)
+SCHEDULE_EVERY = timedelta(seconds=2)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=20), timedelta(milliseconds=250)
 """Without notifications (a transaction-pooling proxy drops them): soon after something happened, rarely after nothing did."""
@@ -45,6 +47,7 @@ class Relay:
     sealing: Sealing
     archive: HistoryArchive | None
     reconciler: Reconciler | None
+    schedules: Schedules | None = None
 
 
 async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
@@ -57,6 +60,8 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(EXPORT_EVERY, lambda: export_closed(relay, archive), "export", stop))
     if relay.reconciler is not None:
         loops.append(_every(RECONCILE_EVERY, relay.reconciler.once, "reconcile", stop))
+    if relay.schedules is not None:
+        loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
     async with asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 
 from symphainy.foundations.definitions.plan import Plan
@@ -144,8 +145,13 @@ class Solutions:
         """All versions of all solutions, newest first."""
         return [Solution.model_validate_json(row.body) for row in await self._rows.versions(tenant)]
 
-    async def deploy(self, tenant: str, name: str, by: str, *, version: str | None = None) -> Deployment:
-        """Make a stored version the one that answers: its intents and bindings change places in one transaction."""
+    async def deploy(
+        self, tenant: str, name: str, by: str, *, version: str | None = None, replaces: str | None | EllipsisType = ...
+    ) -> Deployment:
+        """Make a stored version the one that answers: its intents and bindings change places in one transaction.
+
+        ``replaces``: the digest that is deployed until then (None: nothing is); Conflict when it is another by now.
+        """
         solution = await self.find(tenant, name, version)
         now = self._clock.now()
         routes = [
@@ -175,12 +181,20 @@ class Solutions:
             deployed_by=by,
             deployed_at=now,
         )
-        standing = await self._rows.deploy(row, routes, bindings)
+        standing = await self._rows.deploy(row, routes, bindings, replaces=replaces)
+        if standing is None:
+            raise Conflict(
+                f"another version of {name} was deployed in the meantime",
+                code="deployed_meanwhile",
+                remedy="look at what is deployed, and deploy again",
+            )
         return _deployment(standing, solution)
 
-    async def undeploy(self, tenant: str, name: str) -> None:
-        """Withdraw it: its intents are no longer answered, runs that live go on. NotFound when it is not deployed."""
-        if not await self._rows.withdraw(tenant, name, self._clock.now()):
+    async def undeploy(self, tenant: str, name: str, *, digest: str = "") -> None:
+        """Withdraw it: its intents are no longer answered, runs that live go on. NotFound when it (that very digest,
+        where one is given) is not deployed.
+        """
+        if not await self._rows.withdraw(tenant, name, self._clock.now(), digest=digest):
             raise NotFound(f"the solution {name} is not deployed", code="solution_not_deployed")
 
     async def deployed(self, tenant: str) -> list[Deployment]:

@@ -12,8 +12,9 @@ from symphainy.foundations.experience.edge import bearer
 from symphainy.foundations.experience.edge.ports import Caller, identify
 from symphainy.foundations.experience.solution_models import EncodedPayloads
 from symphainy.foundations.language.errors import Refused, Unauthenticated
+from symphainy.solution_api.cookies import cookie_name
 from symphainy.solution_api.parts import SolutionParts
-from symphainy.solution_api.security import SCHEME, Parts, cookie_name, pass_door
+from symphainy.solution_api.security import SCHEME, Parts, pass_door
 
 router = APIRouter(prefix="/codec", tags=["codec"])
 ALLOWED = "authorization,content-type,x-namespace"

@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from symphainy.foundations.definitions.graph import mermaid
 from symphainy.foundations.experience.edge import problems
 from symphainy.foundations.experience.edge.feed import cursor, feed, sse
 from symphainy.foundations.experience.edge.ports import identify
 from symphainy.foundations.experience.models import Execution, Executions, Status
+from symphainy.foundations.experience.solution_models import Graph
 from symphainy.foundations.experience.views import execution, summary
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.solution_api.security import Parts, Who
@@ -34,6 +36,13 @@ async def executions(
 async def describe(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution:
     """Where it stands."""
     return execution(await parts.runtime.describe(who.session, execution_id))
+
+
+@router.get("/{execution_id}/graph")
+async def graph(execution_id: ExecutionId, who: Who, parts: Parts) -> Graph:
+    """The plan it follows, as a Mermaid flowchart: also of a packaged saga and of a single capability."""
+    found = await parts.runtime.describe(who.session, execution_id)
+    return Graph(mermaid=mermaid(await parts.definitions.plan(who.tenant, found.summary.plan_digest)))
 
 
 @router.post("/{execution_id}/cancel", status_code=202)

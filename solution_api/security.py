@@ -14,11 +14,6 @@ SCHEME = HTTPBearer(auto_error=False, description="The access token of the Exper
 Resource = Literal["Capability", "Definition", "Execution", "Tenant"]
 
 
-def cookie_name(request: Request) -> str:
-    """The session cookie's name: bound to host and TLS where there is TLS."""
-    return "__Host-symphainy" if request.url.scheme == "https" else "symphainy"
-
-
 def parts(request: Request) -> SolutionParts:
     """What this app stands on."""
     found: SolutionParts = request.app.state.parts

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from symphainy.foundations.curator.schema import schema_of
 from symphainy.foundations.language.agent import ReasonedArtifact
-from symphainy.foundations.language.contract import Contract, Determinism, Duration, Effects
+from symphainy.foundations.language.contract import Contract, Determinism, Duration, Effects, Verb
 from symphainy.foundations.language.errors import Defect
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -43,6 +43,7 @@ def capability(
     realm: str | None = None,
     title: str = "",
     agent: bool = False,
+    action: Verb = "run",
     classes: tuple[str, ...] = (),
     start_to_close: timedelta | None = None,
     schedule_to_close: timedelta | None = None,
@@ -50,6 +51,7 @@ def capability(
     """Mark ``def f(step: Step[In]) -> Outcome[Out] | Out`` (sync or async) as a capability.
 
     ``realm`` is the owner, by default the part of ``name`` before the first dot; the docstring becomes the description.
+    ``action`` is the right that running it takes, where ``run`` is too little (deploying from a saga is deploying).
     Raises Defect where the declaration contradicts itself, at import, so that a broken contract never starts.
 
     >>> class Text(BaseModel):
@@ -78,6 +80,7 @@ def capability(
             effects=effects,
             undo=undo,
             agent=agent,
+            action=action,
             classes=classes,
             **{key: value for key, value in times.items() if value is not None},
         )

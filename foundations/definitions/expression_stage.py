@@ -27,16 +27,7 @@ def check(report: Report) -> tuple[str, ...]:
                 message = f"${name} is not available here{did_you_mean(name, site.variables)}; there is {there}"
                 report.at("EXP004", site.pointer, message, value=True)
         if {"secrets", "secret"} & set(judgement.variables):  # the reference implementation writes $secret
-            path = plain_path(site.text)
-            if path is None or not site.whole:
-                report.at("SEC001", site.pointer, value=True)
-            else:
-                report.at(
-                    "LNK004",
-                    site.pointer,
-                    "not supported by this version: secrets in expressions; a capability reads its own",
-                    value=True,
-                )
+            _secret(report, site)
         if judgement.kind == "heavy":
             heavy.add(site.text)
             report.at("EXP005", site.pointer, f"it runs as a step of its own: {judgement.reason}", value=True)
@@ -44,6 +35,21 @@ def check(report: Report) -> tuple[str, ...]:
     for site, message in refused_by_jq(fine):
         report.at("EXP001", site.pointer, _sentence(site.text, message), value=True)
     return tuple(sorted(heavy))
+
+
+def _secret(report: Report, site: Site) -> None:
+    """A secret is handed through whole, to a call of the specification's own, and is declared."""
+    path = plain_path(site.text)
+    if path is None or not site.whole or not path[1]:
+        report.at("SEC001", site.pointer, value=True)
+    elif not site.secret:
+        message = "not supported by this version: secrets for a capability, or for a function; it reads its own"
+        report.at("LNK004", site.pointer, message, value=True)
+    else:
+        known = (report.source.value.get("use") or {}).get("secrets") or []
+        if path[1][0] not in known:
+            hint = did_you_mean(str(path[1][0]), known)
+            report.at("DOC004", site.pointer, f"there is no secret '{path[1][0]}' in use.secrets{hint}", value=True)
 
 
 def refused_by_jq(found: Sequence[Site]) -> list[tuple[Site, str]]:

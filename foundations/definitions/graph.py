@@ -3,6 +3,7 @@
 from typing import Any
 
 from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.definitions.protocols import linked_name
 from symphainy.foundations.definitions.tasks import Task, exits, functions, inner_lists, kind_of, task_list
 
 _SHAPES = {
@@ -90,7 +91,7 @@ class _Drawing:
         self.line("end", depth)
 
     def _undo(self, task: Task, id_: str) -> None:
-        linked = self.plan.capabilities.get(self.plan.calls.get(str(task.body.get("call")), ""))
+        linked = self.plan.capabilities.get(self.plan.calls.get(linked_name(task.body), ""))
         if linked is not None and linked.undo is not None:
             self.line(f'{id_}u("{_text(linked.undo)}")', 1)
             self.undos.append(f'  {id_} -. "undo" .-> {id_}u')

@@ -5,14 +5,13 @@ from typing import Any
 
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.plan import Linked
+from symphainy.foundations.definitions.protocols import PROTOCOLS, linked_name
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import Task, all_tasks, below, functions
 from symphainy.foundations.definitions.unsupported import UNSUPPORTED
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.contract import Catalog, Contract
 
-PROTOCOLS = ("http", "grpc", "openapi", "asyncapi", "mcp", "a2a")
-"""Calls of the specification's own; each is the capability ``core.<name>@1`` (DECISIONS.md 17)."""
 EVALUATE = "core.evaluate@1"
 PUBLISH = "event.publish"
 
@@ -25,9 +24,9 @@ class Links:
     contracts: dict[str, Contract] = field(default_factory=dict)
     capabilities: dict[str, Linked] = field(default_factory=dict)
 
-    def contract(self, call: str) -> Contract | None:
-        """The contract behind a ``call``, None for a function of the document."""
-        return self.contracts.get(self.calls.get(call, ""))
+    def contract(self, task: dict[str, Any]) -> Contract | None:
+        """The contract behind a ``call`` task, None for a function of the document."""
+        return self.contracts.get(self.calls.get(linked_name(task), ""))
 
     def add(self, call: str, contract: Contract, catalog: Catalog) -> str | None:
         """Link ``call`` and its undo; the name of a declared undo that is not in the catalog, else None."""
@@ -71,10 +70,11 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
 
 def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[str, Task]) -> None:
     call, at = task.body["call"], f"{task.pointer}/call"
-    if call in links.calls:
+    name = linked_name(task.body)
+    if name in links.calls:
         return
     if call in PROTOCOLS:
-        _need(report, catalog, links, call, f"core.{call}@1", at, f"call: {call}")
+        _need(report, catalog, links, name, f"core.{name}@1", at, f"call: {call}")
         return
     if "://" in call and "call.url" in UNSUPPORTED:
         report.at("LNK004", at, f"not supported by this version: {UNSUPPORTED['call.url']}", value=True)
@@ -125,9 +125,3 @@ def _cycles(report: Report, own: dict[str, Task]) -> None:
                 queue += calls[here]
         if name in seen:
             report.at("LNK005", f"/use/functions/{escape(name)}", f"the function '{name}' calls itself")
-
-
-def arguments(task: Task) -> dict[str, Any]:
-    """The ``with`` of a call."""
-    given = task.body.get("with")
-    return given if isinstance(given, dict) else {}

@@ -42,5 +42,11 @@ def same_type(a: str, b: str) -> bool:
 
 def as_value(error: Problem) -> dict[str, Json]:
     """An error as expressions see it: the RFC 7807 fields."""
-    fields = {"type": error.type, "status": error.status, "title": error.title, "detail": error.detail, "instance": error.instance}
+    fields = {
+        "type": error.type,
+        "status": error.status,
+        "title": error.title,
+        "detail": error.detail,
+        "instance": error.instance,
+    }
     return {k: v for k, v in fields.items() if v not in (None, "")}

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from symphainy.foundations.definitions.diagnostics import Severity
-from symphainy.foundations.definitions.link import Links, arguments
+from symphainy.foundations.definitions.link import Links
+from symphainy.foundations.definitions.protocols import linked_name
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import Task, below, following, functions, inner_lists, roots, task_list
 from symphainy.foundations.language.contract import Contract
@@ -71,17 +72,10 @@ def _lists(document: dict[str, object]) -> Iterator[tuple[object, str, bool]]:
 
 
 def _effect(task: Task, links: Links) -> Contract | None:
-    """The contract a task calls, unless the call only reads (``call: http`` with GET or HEAD)."""
+    """The contract a task calls."""
     if task.kind == "emit":
         return None  # an event is undone by no one and harms no one: it goes through the outbox
-    contract = links.contract(str(task.body.get("call"))) if task.kind == "call" else None
-    if (
-        contract is not None
-        and task.body["call"] == "http"
-        and str(arguments(task).get("method", "")).upper() in ("GET", "HEAD")
-    ):
-        return None
-    return contract
+    return links.contract(task.body) if task.kind == "call" else None
 
 
 def _irreversible(task: Task, links: Links) -> bool:
@@ -114,7 +108,7 @@ def _fallible_after(task: Task, tasks: list[Task], links: Links, own: dict[str, 
             continue
         seen.add(index)
         for inner in _deep(tasks[index], own):
-            if inner.kind == "raise" or (inner.kind == "call" and str(inner.body.get("call")) in links.calls):
+            if inner.kind == "raise" or (inner.kind == "call" and linked_name(inner.body) in links.calls):
                 return inner
         queue += [target for target in following(tasks[index]) if isinstance(target, int)]
     return None

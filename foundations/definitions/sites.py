@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symphainy.foundations.definitions.expressions import is_expression, strip
+from symphainy.foundations.definitions.protocols import is_protocol
 from symphainy.foundations.definitions.tasks import Task, functions, inner_lists, task_list
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.model import Json
@@ -25,7 +26,9 @@ class Site:
     variables: frozenset[str]
     literal: bool = False
     whole: bool = False
-    """A whole argument of a call: the one place where a secret may be handed through."""
+    """A whole argument of a call, or of a policy of ``use.authentications``."""
+    secret: bool = False
+    """Whether a secret may be handed through here: to a call of the specification's own."""
 
 
 def sites(document: dict[str, Any]) -> Iterator[Site]:
@@ -38,6 +41,7 @@ def sites(document: dict[str, Any]) -> Iterator[Site]:
         yield from _policy(policy, f"/use/retries/{escape(name)}", TASK)
     for section in ("timeouts", "errors"):
         yield from _deep(use.get(section) or {}, f"/use/{section}", TASK)
+    yield from _deep(use.get("authentications") or {}, "/use/authentications", TASK, whole=True, secret=True)
     yield from _list(document.get("do"), "/do", frozenset())
     for task in functions(document).values():
         yield from _task(task, frozenset())
@@ -83,7 +87,9 @@ def _own(task: Task, inside: frozenset[str]) -> Iterator[Site]:
     if (place := places.get(task.kind)) is not None:
         head, _, rest = place.partition("/")
         value = body.get(head) or {}
-        yield from _deep(value.get(rest) if rest else value, f"{at}/{place}", inside, whole=task.kind == "call")
+        whole = task.kind == "call"
+        secret = whole and is_protocol(str(body["call"]))
+        yield from _deep(value.get(rest) if rest else value, f"{at}/{place}", inside, whole=whole, secret=secret)
 
 
 def _loop(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterator[Site]:
@@ -121,16 +127,18 @@ def _always(value: Json, at: str, variables: frozenset[str]) -> Iterator[Site]:
         yield Site(strip(value), at, variables)
 
 
-def _deep(value: Json, at: str, variables: frozenset[str], *, whole: bool = False) -> Iterator[Site]:
+def _deep(
+    value: Json, at: str, variables: frozenset[str], *, whole: bool = False, secret: bool = False
+) -> Iterator[Site]:
     """Strings that are wholly ``${…}``, anywhere inside ``value``."""
     if isinstance(value, str):
         if is_expression(value):
-            yield Site(strip(value), at, variables, whole=whole)
+            yield Site(strip(value), at, variables, whole=whole, secret=secret)
         elif "${" in value:
             yield Site(value, at, variables, literal=True)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _deep(item, f"{at}/{escape(key)}", variables, whole=whole)
+            yield from _deep(item, f"{at}/{escape(key)}", variables, whole=whole, secret=secret)
     elif isinstance(value, list):
         for i, item in enumerate(value):
-            yield from _deep(item, f"{at}/{i}", variables, whole=whole)
+            yield from _deep(item, f"{at}/{i}", variables, whole=whole, secret=secret)

@@ -7,6 +7,7 @@ from symphainy.foundations.definitions import unsupported
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.expressions import is_expression
+from symphainy.foundations.definitions.protocols import is_protocol
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import (
     COMMON,
@@ -69,6 +70,9 @@ def check(report: Report) -> None:
         _duration(report, f"/use/timeouts/{escape(name)}/after", timeout.get("after"))
     for name, policy in (use.get("retries") or {}).items():
         _policy(report, f"/use/retries/{escape(name)}", policy)
+    for name, policy in (use.get("authentications") or {}).items():
+        if isinstance(policy, dict):
+            _policy_secrets(report, use, f"/use/authentications/{escape(name)}", policy)
     _schemas(report, document)
 
 
@@ -106,6 +110,8 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
         _duration(report, f"{task.pointer}/wait", body["wait"])
     if task.kind == "raise" and isinstance(error := body["raise"].get("error"), str):
         _known(report, f"{task.pointer}/raise/error", error, use.get("errors") or {}, "error", "use.errors")
+    if task.kind == "call":
+        _policies(report, use, task)
     if task.kind == "for":
         _variable(report, f"{task.pointer}/for/each", body["for"].get("each"))
         _variable(report, f"{task.pointer}/for/at", body["for"].get("at"))
@@ -118,6 +124,30 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
             )
         elif policy is not None:
             _policy(report, f"{task.pointer}/catch/retry", policy)
+
+
+def _policies(report: Report, use: dict[str, Any], task: Task) -> None:
+    """The policies and secrets that the endpoints of a call name."""
+    given = task.body.get("with")
+    holders = [("", given)]
+    if isinstance(given, dict):
+        document = given.get("document")
+        holders += [("/endpoint", given.get("endpoint"))]
+        holders += [("/document/endpoint", document.get("endpoint"))] if isinstance(document, dict) else []
+    for path, holder in holders if is_protocol(task.body["call"]) else ():
+        policy = holder.get("authentication") if isinstance(holder, dict) else None
+        at = f"{task.pointer}/with{path}/authentication"
+        if isinstance(policy, dict) and isinstance(name := policy.get("use"), str):
+            _known(report, f"{at}/use", name, use.get("authentications") or {}, "policy", "use.authentications")
+        elif isinstance(policy, dict):
+            _policy_secrets(report, use, at, policy)
+
+
+def _policy_secrets(report: Report, use: dict[str, Any], at: str, policy: dict[str, Any]) -> None:
+    for scheme, given in policy.items():
+        if isinstance(given, dict) and isinstance(name := given.get("use"), str):
+            known = dict.fromkeys(use.get("secrets") or [])
+            _known(report, f"{at}/{scheme}/use", name, known, "secret", "use.secrets")
 
 
 def _known(report: Report, pointer: str, name: str, known: dict[str, Any], what: str, where: str) -> None:

@@ -19,6 +19,7 @@ from symphainy.foundations.definitions.jqlang.shapes import (
     union,
 )
 from symphainy.foundations.definitions.link import Links
+from symphainy.foundations.definitions.protocols import is_protocol
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import Task, following, functions, task_list
 from symphainy.foundations.definitions.yaml12 import escape
@@ -141,8 +142,8 @@ class _Flow:
             declared = of_schema(_schema(self.own[name].body.get("input")))
             self.fits(arguments, declared, at, task)
             return self.function(name)
-        contract = self.links.contract(name)
-        if contract is None:
+        contract = self.links.contract(task.body)
+        if contract is None or is_protocol(name):
             return ANY
         self.fits(arguments, of_schema(contract.input), at, task)
         self.unknown(arguments, contract, at)

@@ -9,8 +9,6 @@ UNSUPPORTED: dict[str, str] = {
     "schedule": "a schedule in the document: bind the intent to a schedule in solution.yaml",
     "use.extensions": "extensions: governance wraps every step without them",
     "use.catalogs": "catalogs by address: register the function as a capability",
-    "use.authentications": "authentications in the document: the capability's own configuration holds them",
-    "use.secrets": "secrets in the document: a capability reads its own secrets",
     "listen": "listen tasks",
     "run": "run tasks (container, script, shell, workflow)",
     "call.url": "calls of a function by its address: register it as a capability",
@@ -24,7 +22,7 @@ def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(construct, pointer) of everything in ``document`` that the table names."""
     if "schedule" in document:
         yield "schedule", "/schedule"
-    for section in ("extensions", "catalogs", "authentications", "secrets"):
+    for section in ("extensions", "catalogs"):
         if isinstance(document.get("use"), dict) and document["use"].get(section):
             yield f"use.{section}", f"/use/{section}"
     for task in all_tasks(document):

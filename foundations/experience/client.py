@@ -7,6 +7,7 @@ import httpx2
 
 from symphainy.foundations.experience.auth import Auth
 from symphainy.foundations.experience.chat import Chats
+from symphainy.foundations.experience.documents import Shelf
 from symphainy.foundations.experience.http import Http, Tokens
 from symphainy.foundations.experience.models import Health
 from symphainy.foundations.experience.session import Sessions
@@ -16,7 +17,7 @@ from symphainy.foundations.experience.upload import Uploads
 from symphainy.foundations.experience.watch import Watches
 
 
-class SymphainyClient(Auth, Sessions, Submits, Uploads, Watches, Chats):
+class SymphainyClient(Auth, Sessions, Submits, Uploads, Shelf, Watches, Chats):
     """One user's view of the platform. All calls raise errors of ``symphainy.foundations.language.errors`` and no others."""
 
     def __init__(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.context import Principal
+from symphainy.foundations.language.document import Span
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.model import Json
 
@@ -129,8 +130,20 @@ class Accepted(Answer):
     links: Links
 
 
+class StepLine(Answer):
+    """One step of an execution, as the journal has it: no values."""
+
+    path: str
+    name: str
+    capability: str = ""
+    kind: str = ""
+    status: str = ""
+    at: datetime
+    seq: int = 0
+
+
 class Execution(Answer):
-    """Where one execution stands."""
+    """Where one execution stands. ``steps`` and ``problem`` are told of one execution, not in a list."""
 
     execution_id: str
     intent: str = ""
@@ -143,6 +156,10 @@ class Execution(Answer):
     closed_at: datetime | None = None
     progress: Json = None
     waiting_for: Json = None
+    steps: tuple[StepLine, ...] = ()
+    problem: Problem | None = None
+    workflow_id: str = ""
+    run_id: str = ""
     links: Links
 
 
@@ -182,6 +199,45 @@ class Search(Asked):
     documents: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=128)]], Field(max_length=100)
     ] = []
+
+
+class Document(Answer):
+    """One document that may be cited."""
+
+    document_id: str
+    sha256: str
+    title: str
+    created_at: datetime
+    admitted_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class Documents(Answer):
+    """Documents, newest first."""
+
+    items: tuple[Document, ...]
+
+
+class TableLine(Answer):
+    """One table of a document."""
+
+    name: str = ""
+    rows: int
+    columns: tuple[str, ...] = ()
+    span: Span | None = None
+
+
+class Passage(Answer):
+    """Characters ``start`` to ``start + len(text)`` of a document; ``parsed`` is what capabilities take for the whole of it."""
+
+    line: Document
+    media_type: str
+    characters: int
+    start: int
+    text: str
+    pages: tuple[Span, ...] = ()
+    tables: tuple[TableLine, ...] = ()
+    parsed: ArtifactRef
 
 
 class Health(Answer):

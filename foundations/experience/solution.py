@@ -7,6 +7,7 @@ from typing import Any, Self
 import httpx2
 
 from symphainy.foundations.experience.http import Client, Http, Tokens
+from symphainy.foundations.experience.models import Execution, Executions, Status
 from symphainy.foundations.experience.solution_models import (
     CatalogView,
     DecisionRecords,
@@ -91,6 +92,27 @@ class SolutionClient(Client):
     async def scenarios(self, name: str) -> Scenarios:
         """Its rehearsals."""
         return await self._http.get(f"/api/solutions/{name}/scenarios", Scenarios)
+
+    async def executions(
+        self, *, status: Status | None = None, solution: str = "", mine: bool = False, limit: int = 50,
+        after: str | None = None,
+    ) -> Executions:  # fmt: skip
+        """A page of the tenant's executions, newest first; Refused for who may only see their own (``mine``)."""
+        told = {"status": status, "solution": solution, "mine": mine, "limit": limit, "after": after}
+        params = {name: value for name, value in told.items() if value}
+        return await self._http.get("/api/executions", Executions, params=params)
+
+    async def execution(self, execution_id: str) -> Execution:
+        """One execution with its steps; NotFound also for another tenant's."""
+        return await self._http.get(f"/api/executions/{execution_id}", Execution)
+
+    async def execution_graph(self, execution_id: str) -> Graph:
+        """The plan that an execution follows, as a Mermaid diagram."""
+        return await self._http.get(f"/api/executions/{execution_id}/graph", Graph)
+
+    async def cancel(self, execution_id: str) -> Execution:
+        """Ask it to stop and to undo what it has done."""
+        return await self._http.post(f"/api/executions/{execution_id}/cancel", Execution, repeat=True)
 
     async def work(self, execution_id: str = "") -> tuple[WorkItem, ...]:
         """Open work items: what needs a person."""

@@ -1,9 +1,11 @@
 """From the runtime's values to the wire's: one translation for both planes, by attribute, so that no room is imported."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from symphainy.foundations.experience.models import Compensation, Execution, Links, Status
+from symphainy.foundations.experience.models import Compensation, Execution, Links, Status, StepLine
+from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.model import Json
 
 
@@ -39,6 +41,14 @@ class Described(Protocol):
     def progress(self) -> Json: ...  # noqa: D102
     @property
     def waiting_for(self) -> Json: ...  # noqa: D102
+    @property
+    def steps(self) -> Sequence[Any]: ...  # noqa: D102
+    @property
+    def problem(self) -> Problem | None: ...  # noqa: D102
+    @property
+    def workflow_id(self) -> str: ...  # noqa: D102
+    @property
+    def run_id(self) -> str: ...  # noqa: D102
 
 
 def summary(found: Summary, **more: Any) -> Execution:
@@ -51,5 +61,9 @@ def summary(found: Summary, **more: Any) -> Execution:
 
 
 def execution(found: Described) -> Execution:
-    """One execution with what a live run tells of itself."""
-    return summary(found.summary, progress=found.progress, waiting_for=found.waiting_for)
+    """One execution with its steps, and what a live run tells of itself."""
+    steps = tuple(StepLine.model_validate(step, from_attributes=True) for step in found.steps)
+    return summary(
+        found.summary, progress=found.progress, waiting_for=found.waiting_for, steps=steps, problem=found.problem,
+        workflow_id=found.workflow_id, run_id=found.run_id,
+    )  # fmt: skip

@@ -10,6 +10,8 @@ Duration = Literal["short", "long"]
 """short: under 500 ms, fit for a local activity; long: heartbeats."""
 Dedupe = Literal["key", "lookup", "none"]
 Mode = Literal["local", "activity"]
+Verb = Literal["run", "deploy", "administer", "erase"]
+"""What running a capability counts as: ``run``, unless it does what a door would ask a greater right for."""
 
 
 class Effects(Message):
@@ -41,6 +43,7 @@ class Contract(Message):
     effects: Effects | None = None
     undo: str | None = None
     agent: bool = False
+    action: Verb = "run"
     classes: tuple[str, ...] = ()
     start_to_close: timedelta = timedelta(minutes=5)
     schedule_to_close: timedelta = timedelta(hours=24)

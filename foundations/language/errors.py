@@ -10,6 +10,7 @@
     │   ├── NotFound                     no     caller      404   also: exists, but for another tenant
     │   ├── Conflict                     no     caller      409
     │   ├── TooLarge                     no     caller      413
+    │   ├── Answered                     no     caller      theirs   a server outside answered with an error, or not at all
     │   └── Refused                      no     caller      403   policy said no; ``remedy`` says what would help
     │       ├── Unauthenticated          no     caller      401
     │       └── RateLimited              yes    caller      429   ``retry_after`` in seconds
@@ -116,6 +117,21 @@ class TooLarge(DomainError):
     """A value over its limit; the message names the field and the limit."""
 
     status, kind = 413, "validation"
+
+
+class Answered(DomainError):
+    """A server outside answered with an error; ``answer`` is the status it gave, 500 when it gave none (OWS: communication)."""
+
+    kind = "communication"
+
+    def __init__(self, detail: str, *, answer: int = 500, title: str = "", **more: Any) -> None:
+        super().__init__(detail, **more)
+        self.answer, self.title = answer, title
+
+    def problem(self, instance: str | None = None) -> Problem:
+        """With the server's own status."""
+        made = super().problem(instance)
+        return made.model_copy(update={"status": self.answer, "title": self.title or "Communication error"})
 
 
 class Refused(DomainError):

@@ -171,3 +171,19 @@ class Closed(Message):
 
 Opened.model_rebuild()
 SegmentResult.model_rebuild()
+
+
+DOOR = "Door"
+"""The workflow that a schedule starts, and (in lower case) its one activity: it submits an intent as a service principal."""
+
+
+class Knock(Message):
+    """What a schedule submits, again and again; the key of each submit is binding + nominal time (DECISIONS.md 10)."""
+
+    tenant: str
+    solution: str
+    binding: str
+    intent: str
+    payload: dict[str, Json] = {}
+    nominal: datetime | None = None
+    """When this knock was due; the workflow fills it in."""

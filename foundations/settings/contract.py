@@ -17,6 +17,7 @@ from symphainy.foundations.settings.rules import (
     PREFIX,
     Ports,
     as_text,
+    is_mapping,
     known_secret,
     parse_duration,
     refuse_unknown,
@@ -144,6 +145,8 @@ class Settings(BaseSettings):
     outbound_max: Bytes = 1024 * 1024
     outbound_allow: Names = ()
     """Hosts, addresses or networks that may be called although they are private: ``erp.internal, 10.1.0.0/16``."""
+    outbound_map: Names = ()
+    """Development only: ``host=address:port``, called in place of that host, without TLS: definitions run against stubs unchanged."""
     cors_origins: Names = ()
     model_url: str | None = None
     """An OpenAI-compatible endpoint, e.g. ``https://models.example/v1``; none = the platform runs without a language model."""
@@ -181,6 +184,8 @@ class Settings(BaseSettings):
         if self.environment == "production":
             if self.fault:
                 raise ValueError(f"{variable('fault')} injects faults and is for development only")
+            if self.outbound_map:
+                raise ValueError(f"{variable('outbound_map')} sends calls elsewhere and is for development only")
             for name in ("sql_url", "redis_url", "temporal_address", "objects_url"):
                 if getattr(self, name) in ("embedded", ""):
                     raise ValueError(f"production needs {variable(name)}; there is no embedded part to fall back on")
@@ -189,6 +194,9 @@ class Settings(BaseSettings):
             for name in ("master_key", "sql_url", "redis_url"):
                 if (value := getattr(self, name)) and known_secret(as_text(value)):
                     raise ValueError(f"{variable(name)} holds a published default secret; make one of your own")
+        for entry in self.outbound_map:
+            if not is_mapping(entry):
+                raise ValueError(f"{variable('outbound_map')}: '{entry}' is not host=address:port")
         if self.signing_key_oldest > self.signing_key:
             raise ValueError(f"{variable('signing_key_oldest')} is newer than {variable('signing_key')}")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_redirect_uri):
@@ -206,6 +214,11 @@ class Settings(BaseSettings):
     def objects(self) -> str:
         """``objects_url`` with its default filled in."""
         return self.objects_url or f"file://{(self.data_dir / 'objects').resolve()}"
+
+    @property
+    def outbound_places(self) -> dict[str, str]:
+        """``outbound_map`` as a map."""
+        return dict(entry.split("=", 1) for entry in self.outbound_map)
 
     @property
     def master_key_file(self) -> Path:

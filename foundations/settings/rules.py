@@ -1,5 +1,6 @@
 """What the settings contract rests on: durations, lists, ports, unknown names, published secrets. Pure functions."""
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from symphainy.foundations.language.errors import Invalid
 PREFIX = "SYMPHAINY_"
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
+_MAPPING = re.compile(r"^[A-Za-z0-9_.-]+(?::\d{1,5})?=(\[[0-9a-fA-F:.]+\]|[0-9.]+):(\d{1,5})$")
 _PUBLISHED = frozenset(
     {"postgres", "password", "symphainy", "secret", "changeme", "change-me", "minioadmin", "admin", "redis"}
 )
@@ -89,6 +91,19 @@ def split_list(value: Any) -> Any:
     ('a', 'b')
     """
     return tuple(part for raw in value.split(",") if (part := raw.strip())) if isinstance(value, str) else value
+
+
+def is_mapping(entry: str) -> bool:
+    """Whether an entry is ``host=address:port``.
+
+    >>> is_mapping("petstore.swagger.io=127.0.0.1:8080"), is_mapping("a=b:80")
+    (True, False)
+    """
+    found = _MAPPING.match(entry)
+    try:
+        return found is not None and bool(ipaddress.ip_address(found[1].strip("[]"))) and int(found[2]) < 65536
+    except ValueError:
+        return False
 
 
 def as_text(value: Any) -> str:

@@ -36,6 +36,7 @@ class CityManager(Role):
 
     name = "city_manager"
     rules = ("registration", "maintenance", "bundle")
+    offers = ("policy.check",)
 
     def __init__(self, bundles: Bundles, switches: Switches, clock: Clock, rows: SwitchRows | None = None) -> None:
         self.bundles, self.switches, self._clock, self._rows = bundles, switches, clock, rows

@@ -28,7 +28,7 @@ def at_step(
         principal=PLATFORM if undo else (principal.type, principal.id),
         tenant=call.tenant,
         roles=() if undo else tuple(sorted(roles)),
-        action="undo" if undo else "run",
+        action="undo" if undo else contract.action if contract else "run",
         resource=("Capability", call.capability.partition("@")[0]),
         resource_tenant=call.tenant,
         owner=contract.owner if contract else "",

@@ -58,7 +58,7 @@ class ExecutionRow(SQLModel, table=True):
 _PAGE = sql("""
     SELECT * FROM executions WHERE tenant = :tenant AND (:before = '' OR execution_id < :before)
     AND (:principal = '' OR principal = :principal) AND (:status = '' OR status = :status)
-    AND (:solution = '' OR solution = :solution) ORDER BY execution_id DESC LIMIT :limit""")
+    AND (:solution = '' OR solution = :solution) AND (:intent = '' OR intent = :intent) AND (:but = '' OR intent <> :but) ORDER BY execution_id DESC LIMIT :limit""")
 _OPEN = sql("""
     SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at IS NULL AND created_at < :before
     ORDER BY checked_at NULLS FIRST, created_at LIMIT :limit""")
@@ -87,12 +87,13 @@ class Executions(Repository):
         return await self._one(ExecutionRow, tenant, tx, tenant=tenant, execution_id=execution_id)
 
     async def page(
-        self, tenant: str, *, before: str = "", principal: str = "", status: str = "", solution: str = "", limit: int = 50,
-        tx: AsyncSession | None = None,
+        self, tenant: str, *, before: str = "", principal: str = "", status: str = "", solution: str = "", intent: str = "",
+        but: str = "", limit: int = 50, tx: AsyncSession | None = None,
     ) -> list[ExecutionRow]:  # fmt: skip
-        """Newest first (ids sort by time), older than ``before``; empty filters do not filter."""
+        """Newest first (ids sort by time), older than ``before``; empty filters do not filter. ``but``: any intent but this."""
         about = {
-            "tenant": tenant, "before": before, "principal": principal, "status": status, "solution": solution, "limit": limit,
+            "tenant": tenant, "before": before, "principal": principal, "status": status, "solution": solution, "intent": intent,
+            "but": but, "limit": limit,
         }  # fmt: skip
         async with self.within(tenant, tx) as session:
             return list((await session.execute(select(ExecutionRow).from_statement(_PAGE), about)).scalars().all())

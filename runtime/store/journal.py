@@ -93,6 +93,8 @@ _ROWS = sql("""
     SELECT * FROM journal WHERE tenant = :tenant AND (execution_id, seq) > (:execution_id, :seq)
     ORDER BY execution_id, seq LIMIT :limit""")
 _CLOSED = sql("SELECT * FROM journal WHERE tenant = :tenant AND execution_id = :execution_id AND kind = 'closed'")
+_CLOSINGS = sql("""
+    SELECT * FROM journal WHERE tenant = :tenant AND execution_id = ANY(CAST(:executions AS text[])) AND kind = 'closed'""")
 
 
 class Journal(Repository):
@@ -109,6 +111,14 @@ class Journal(Repository):
         about = {"tenant": tenant, "execution_id": execution_id}
         async with self.within(tenant, tx) as session:
             return (await session.execute(select(JournalRow).from_statement(_CLOSED), about)).scalar_one_or_none()
+
+    async def closings(
+        self, tenant: str, executions: list[str], *, tx: AsyncSession | None = None
+    ) -> list[JournalRow]:
+        """The closing rows of those of these executions that have closed."""
+        about = {"tenant": tenant, "executions": executions}
+        async with self.within(tenant, tx) as session:
+            return list((await session.execute(select(JournalRow).from_statement(_CLOSINGS), about)).scalars().all())
 
     async def after(self, tenant: str, execution_id: str = "", seq: int = 0, limit: int = 2000) -> list[JournalRow]:
         """All rows of a tenant in order of (execution, seq), after the one named: how verify walks them."""

@@ -1,6 +1,7 @@
 """Solutions, what is deployed, which intents that answers, and the experience bound to it."""
 
 from datetime import datetime
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import Index
@@ -94,10 +95,12 @@ class Solutions(Repository):
         routes: list[IntentRouteRow],
         bindings: list[BindingRow],
         *,
+        replaces: str | None | EllipsisType = ...,
         tx: AsyncSession | None = None,
-    ) -> DeploymentRow:
+    ) -> DeploymentRow | None:
         """Make it the active deployment, in one transaction with its routes and bindings. Deploying the same digest again
-        keeps the revision. ``row.revision`` is given here.
+        keeps the revision. ``row.revision`` is given here. None, and nothing is done, when what is active is neither this
+        digest nor the one it ``replaces`` (None: nothing; ``...``: whatever it is).
         """
         async with self.within(row.tenant, tx) as session:
             await session.execute(
@@ -106,7 +109,10 @@ class Solutions(Repository):
             past = await self._some(
                 DeploymentRow, row.tenant, session, newest="revision", limit=1, tenant=row.tenant, name=row.name
             )
-            if past and past[0].state == "active" and past[0].digest == row.digest:
+            active = past[0].digest if past and past[0].state == "active" else None
+            if replaces is not ... and active not in (replaces, row.digest):
+                return None
+            if active == row.digest:
                 standing = past[0]
             else:
                 await self._end(row.tenant, row.name, "superseded", row.deployed_at, session)
@@ -117,9 +123,14 @@ class Solutions(Repository):
                 await self._add(each, row.tenant, session)
             return standing
 
-    async def withdraw(self, tenant: str, name: str, at: datetime, *, tx: AsyncSession | None = None) -> bool:
-        """End a deployment: its intents and bindings go with it."""
+    async def withdraw(
+        self, tenant: str, name: str, at: datetime, *, digest: str = "", tx: AsyncSession | None = None
+    ) -> bool:
+        """End a deployment (that of ``digest`` only, where one is given): its intents and bindings go with it."""
         async with self.within(tenant, tx) as session:
+            standing = await self.active(tenant, name, tx=session)
+            if standing is None or digest not in ("", standing.digest):
+                return False
             await self._clear(tenant, name, session)
             return bool(await self._end(tenant, name, "withdrawn", at, session))
 

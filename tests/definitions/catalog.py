@@ -35,6 +35,7 @@ CATALOG = Catalog(
         capability("pay.charge", record(amount=NUMBER), record(id=TEXT), effects=Effects()),
         capability("pay.wire", record(amount=NUMBER), record(id=TEXT), effects=Effects(irreversible=True)),
         capability("pay.orphan", effects=Effects(), undo="pay.nowhere"),
+        capability("core.http.read"),
         capability("core.http", determinism="effectful", effects=Effects(dedupe="none")),
         capability("core.evaluate", duration="short"),
         capability("event.publish", duration="short"),

@@ -57,8 +57,8 @@ def test_what_the_services_offer_is_what_the_curator_holds(registry: Registry) -
     assert {c.queue for c in registry} == {"symphainy-smart-city"}
 
 
-def test_only_the_search_leaves_the_worker_task(registry: Registry) -> None:
-    assert {c.name for c in registry if c.mode == "activity"} == {"knowledge.find"}
+def test_only_the_search_and_the_compiler_of_policies_leave_the_worker_task(registry: Registry) -> None:
+    assert {c.name for c in registry if c.mode == "activity"} == {"knowledge.find", "policy.check"}
 
 
 def test_classify_and_mask() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def temporal_server(folder: Path) -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(command(port, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        asyncio.run(_ready(f"127.0.0.1:{port}"))
+        with ThreadPoolExecutor(1) as thread:  # also where a loop runs already
+            thread.submit(lambda: asyncio.run(_ready(f"127.0.0.1:{port}"))).result()
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()

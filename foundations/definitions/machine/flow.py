@@ -60,7 +60,7 @@ def _of_frame(m: "Machine", frame: Frame, names: set[str]) -> dict[str, Json]:
             "startedAt": instant(frame.data.get("started", m.state.started)),
         }  # fmt: skip
     if "authorization" in names:
-        found["authorization"] = None
+        found["authorization"] = frame.data.get("authorization")
     if "input" in names and frame.phase != "enter":
         found["input"] = frame.input
     here: Frame | None = frame

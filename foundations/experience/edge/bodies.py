@@ -13,7 +13,7 @@ READ_SECONDS = 30.0
 class Bodies:
     """Admits JSON bodies up to ``max_bytes``; ``limits`` gives other ceilings by path prefix.
 
-    Paths under ``streamed`` read their own body, as bytes and with their own ceiling.
+    Paths in ``streamed``, and below those of them that end in a slash, read their own body with their own ceiling.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the body, then let the app read the same bytes again."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self.streamed:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS") or self._streams(scope["path"]):
             return await self.app(scope, receive, send)
         ceiling = next(
             (limit for prefix, limit in self.limits.items() if scope["path"].startswith(prefix)), self.max_bytes
@@ -51,6 +51,9 @@ class Bodies:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self.app(scope, again, send)
+
+    def _streams(self, path: str) -> bool:
+        return any(path == each or (each.endswith("/") and path.startswith(each)) for each in self.streamed)
 
     async def _read(self, scope: Scope, receive: Receive, ceiling: int) -> bytes | None:
         declared = header(scope, b"content-length")

@@ -16,6 +16,12 @@ summary{cursor:pointer}pre{overflow:auto;background:var(--paper);border-radius:8
 .verb{display:inline-block;min-width:4.2rem;color:var(--mark);font-weight:600}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.75rem;margin-top:1.5rem}
 .card{display:block;text-decoration:none;color:inherit;margin:0}.card b{color:var(--ink)}
+.form{max-width:24rem;margin:1.2rem 0}.form label{color:var(--ink)}
+.form input{width:100%;margin-top:.2rem;padding:.5rem .65rem;font:inherit;color:inherit;background:var(--paper)}
+.form input{border:1px solid var(--line);border-radius:8px}
+.form button{margin-top:.4rem;padding:.5rem 1.1rem;font:inherit;font-weight:600;border:0;border-radius:8px;cursor:pointer}
+.form button{color:var(--card);background:var(--mark)}
+.form :focus-visible{outline:2px solid var(--mark);outline-offset:1px}
 .ok{color:#2b8a3e}.away{color:#c92a2a}
 """
 

@@ -57,7 +57,10 @@ class HttpxOutbound:
         max_size: int = 1024 * 1024,
         resolve: Resolve = resolve,
         trust: ssl.SSLContext | None = None,
+        map: Mapping[str, str] | None = None,
     ) -> None:
+        """``map``: host, or host:port → address:port that is called in its place, without TLS; for development only."""
+        self._map = {host.lower(): place for host, place in (map or {}).items()}
         self._allow, self._timeout, self._max_size, self._resolve = tuple(allow), timeout, max_size, resolve
         # trust_env=False: a proxy named in the environment would connect on our behalf, past the judgement.
         self._client = httpx2.AsyncClient(
@@ -90,17 +93,26 @@ class HttpxOutbound:
         sent = False
         try:
             async with asyncio.timeout((timeout or self._timeout).total_seconds()):
-                there = await self._judge(target, (*self._allow, *allow), url)
+                there, port = self._mapped(target)
+                if there is None:
+                    there = await self._judge(target, (*self._allow, *allow), url)
                 sent = True  # from here on nobody knows what has arrived
-                return await self._call(
-                    method, target, there, request, body, self._max_size if max_size is None else max_size
-                )
+                limit = self._max_size if max_size is None else max_size
+                return await self._call(method, target, (there, port), request, body, limit)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Unavailable(f"{target.host} cannot be reached: {type(error).__name__}") from error
         except (httpx2.TransportError, TimeoutError) as error:
             if repeatable or not sent:
                 raise Unavailable(f"{target.host} does not answer: {type(error).__name__}") from error
             raise OutcomeUnknown(f"{target.host} was called and did not answer: {type(error).__name__}") from error
+
+    def _mapped(self, target: Target) -> tuple[Address | None, int | None]:
+        """Where the map sends a target; its port is None where the map does not name it."""
+        place = self._map.get(f"{target.host}:{target.port}") or self._map.get(target.host)
+        if place is None:
+            return None, None
+        host, _, port = place.rpartition(":")
+        return address(host.strip("[]")), int(port)
 
     async def _judge(self, target: Target, allow: Collection[str], url: str) -> Address:
         literal = address(target.host)
@@ -117,16 +129,24 @@ class HttpxOutbound:
         return found[0]
 
     async def _call(
-        self, method: str, target: Target, there: Address, headers: dict[str, str], body: bytes | None, limit: int
+        self,
+        method: str,
+        target: Target,
+        place: tuple[Address, int | None],
+        headers: dict[str, str],
+        body: bytes | None,
+        limit: int,
     ) -> OutboundResponse:
+        there, mapped = place
         host = f"[{there}]" if there.version == 6 else str(there)
+        scheme, port = (target.scheme, target.port) if mapped is None else ("http", mapped)
         request = self._client.build_request(
             method,
-            f"{target.scheme}://{host}:{target.port}{target.path}",
+            f"{scheme}://{host}:{port}{target.path}",
             headers=headers,
             content=body,
             # The certificate is checked against the name, though we connect to the address.
-            extensions={"sni_hostname": target.host} if target.scheme == "https" else {},
+            extensions={"sni_hostname": target.host} if scheme == "https" else {},
         )
         response = await self._client.send(request, stream=True)
         try:

@@ -4,10 +4,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import flow
+from symphainy.foundations.definitions.machine import flow, protocols
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.program import escape
 from symphainy.foundations.definitions.machine.state import Frame
+from symphainy.foundations.definitions.protocols import is_protocol, linked_name
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import StepResult
 
@@ -37,19 +38,22 @@ class CallKind(Kind):
         """Resolve the arguments; inline a function of ``use.functions``, or issue the call."""
         task = m.program.node(f.pointer)
         name = task["call"]
-        arguments = flow.resolve(m, f, task.get("with", {}), f.input)
+        if is_protocol(name):
+            arguments = protocols.arguments(m, f, task)
+        else:
+            arguments = flow.resolve(m, f, task.get("with", {}), f.input)
         if name in m.program.use.get("functions", {}):
             pointer = f"/use/functions/{escape(name)}"
             m.spawn(f, pointer, f"{f.path}/call/{escape(name)}", arguments, name=name)
             return
-        ref = m.program.plan.calls[name]
+        ref = m.program.plan.calls[linked_name(task)]
         path, known = f.path, retried(m, f)
         if known is not None:
             # DECISIONS.md 1: a body that runs again keeps what had succeeded, and asks again under the old key for what is unknown.
             owner, place = known
             kept: dict[str, Any] | None = owner.data.get("kept", {}).get(place)
             if kept is not None and kept["digest"] == digest(arguments) and kept["ref"] == ref:
-                m.finish(f, kept["output"])
+                self._finish(m, f, kept["output"])
                 return
             if kept is not None and self._undo_first(m, f, kept["path"], ref, arguments):
                 return
@@ -64,10 +68,17 @@ class CallKind(Kind):
             m.state.effects = [e for e in m.state.effects if e.path != undone["path"]]
             m.call(f, undone["ref"], undone["arguments"])
         else:
-            m.finish(f, result.output)
+            self._finish(m, f, result.output)
 
     def child(self, m: "Machine", f: Frame, child: Done, output: Json, then: str) -> None:
         """The inlined function has completed."""
+        m.finish(f, output)
+
+    def _finish(self, m: "Machine", f: Frame, output: Json) -> None:
+        """A protocol's answer comes in an envelope: the value, and what ``$authorization`` shows if the task asks for it."""
+        if is_protocol(m.program.node(f.pointer)["call"]):
+            f.data["authorization"] = output.get("authorization")
+            output = output.get("value")
         m.finish(f, output)
 
     def _undo_first(self, m: "Machine", f: Frame, path: str, ref: str, arguments: Json) -> bool:

@@ -1,0 +1,187 @@
+"""``call: openapi``: an operation of an OpenAPI 3 or Swagger 2.0 document, found by its id and called by HTTP."""
+
+import json
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from symphainy.activities.protocols import authentication, secrets
+from symphainy.activities.protocols.http import Reply
+from symphainy.activities.protocols.request import SAFE, Output, Request, build, judge, shown, text
+from symphainy.foundations.curator import Registry, capability
+from symphainy.foundations.definitions.yaml12 import load
+from symphainy.foundations.language.contract import Effects
+from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.step import Step
+from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+
+class OpenApiCall(Message):
+    """``with`` of ``call: openapi``."""
+
+    document: Json
+    operationId: str  # the specification's own word
+    parameters: Json = None
+    authentication: Json = None
+    output: Output = "content"
+    redirect: bool = False
+    secrets: dict[str, tuple[str | int, ...]] = {}
+    reveal: bool = False
+
+
+def register(registry: Registry, http: OutboundHttp | None, kept: Secrets | None) -> None:
+    """One contract: which method an operation has is known only once the document is read, so it counts as an effect."""
+
+    @capability(
+        "core.openapi",
+        input=OpenApiCall,
+        output=Reply,
+        determinism="effectful",
+        effects=Effects(dedupe="none"),
+        title="Call an OpenAPI operation",
+    )
+    async def call(step: Step[OpenApiCall]) -> Reply:
+        """Read the document, find the operation, call it."""
+        assert http is not None
+        given = step.input
+        if given.secrets:
+            plain = given.model_dump(exclude={"secrets"})
+            given = OpenApiCall.model_validate(await secrets.filled(plain, given.secrets, kept, step.context.tenant))
+        endpoint = given.document.get("endpoint") if isinstance(given.document, dict) else given.document
+        endpoint = endpoint if isinstance(endpoint, dict) else {"uri": endpoint}
+        document = await read_document(http, endpoint)
+        request = operation(document, given.operationId, given.parameters or {}, str(endpoint["uri"]))
+        safe = request.method in SAFE
+        sent, answer, credential = await authentication.exchange(http, request, given.authentication, safe=safe)
+        judge(sent, answer, redirect=given.redirect)
+        shows = credential.as_value() if credential and given.reveal else None
+        return Reply(value=shown(sent, answer, given.output), authorization=shows)
+
+    registry.register(call)
+
+
+async def read_document(http: OutboundHttp, endpoint: dict[str, Any]) -> dict[str, Any]:
+    """The document behind an endpoint, JSON or YAML."""
+    if not isinstance(endpoint.get("uri"), str):
+        raise Invalid("document.endpoint is no URI", code="arguments")
+    request = build("GET", endpoint["uri"], headers={"Accept": "application/json, application/yaml"})
+    sent, answer, _ = await authentication.exchange(http, request, endpoint.get("authentication"), safe=True)
+    judge(sent, answer, redirect=False)
+    source = load(answer.body.decode(errors="replace"))
+    if source.faults or not isinstance(source.value, dict) or not isinstance(source.value.get("paths"), dict):
+        raise Invalid(f"{endpoint['uri']} holds no OpenAPI document", code="openapi")
+    return dict(source.value)
+
+
+def operation(document: dict[str, Any], name: str, given: Any, where: str) -> Request:
+    """The request of one operation; Invalid when there is none of that name, or a required parameter is missing."""
+    if not isinstance(given, dict):
+        raise Invalid("parameters must be an object", code="arguments")
+    for path, item in document["paths"].items():
+        for method in _METHODS if isinstance(item, dict) else ():
+            found = item.get(method)
+            if isinstance(found, dict) and found.get("operationId") == name:
+                return _request(document, path, method, item, found, given, where)
+    raise Invalid(f"the OpenAPI document has no operation '{name}'", code="openapi")
+
+
+def _request(
+    document: dict[str, Any],
+    path: str,
+    method: str,
+    item: dict[str, Any],
+    found: dict[str, Any],
+    given: dict[str, Any],
+    where: str,
+) -> Request:
+    declared = {
+        (p["name"], p["in"]): p
+        for p in _resolved(document, [*item.get("parameters", []), *found.get("parameters", [])])
+    }
+    query: dict[str, Json] = {}
+    headers: dict[str, Json] = {}
+    form: dict[str, Json] = {}
+    cookies: list[str] = []
+    rest, body = dict(given), None
+    for (name, place), parameter in declared.items():
+        if place == "body":
+            continue
+        if name not in given:
+            if parameter.get("required") and place != "path" or place == "path":
+                raise Invalid(f"the parameter '{name}' is required", code="arguments")
+            continue
+        value = given[name]
+        rest.pop(name, None)
+        if place == "path":
+            path = path.replace("{" + name + "}", quote(_joined(value), safe=","))
+        elif place == "query":
+            query[name] = value if _explodes(parameter) and isinstance(value, list) else _joined(value)
+        elif place == "header":
+            headers[name] = _joined(value)
+        elif place == "cookie":
+            cookies.append(f"{name}={_joined(value)}")
+        elif place == "formData":
+            form[name] = value
+    whole = next((p["name"] for (_, place), p in declared.items() if place == "body"), None)
+    kind, _ = _body_kind(document, found)
+    if form:
+        body, headers["Content-Type"] = form, "application/x-www-form-urlencoded"
+    elif whole is not None or kind:
+        body = given.get(whole or "body", given.get("body", rest or None))
+        if body is not None:
+            headers["Content-Type"] = kind or "application/json"
+    if cookies:
+        headers["Cookie"] = "; ".join(cookies)
+    return build(method, _base(document, item, found, where) + path, headers=headers, query=query, body=body)
+
+
+def _resolved(document: dict[str, Any], parameters: list[Any]) -> list[dict[str, Any]]:
+    """Parameters with the references that lead into this document followed."""
+    made = []
+    for parameter in parameters:
+        ref = parameter.get("$ref", "") if isinstance(parameter, dict) else ""
+        if ref.startswith("#/"):
+            target: Any = document
+            for part in ref[2:].split("/"):
+                target = target.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(target, dict) else {}
+            parameter = target
+        if isinstance(parameter, dict) and {"name", "in"} <= set(parameter):
+            made.append(parameter)
+    return made
+
+
+def _body_kind(document: dict[str, Any], found: dict[str, Any]) -> tuple[str, bool]:
+    body = found.get("requestBody")
+    if not isinstance(body, dict):
+        return "", False
+    kinds = list((body.get("content") or {}) or ["application/json"])
+    return ("application/json" if "application/json" in kinds else kinds[0]), bool(body.get("required"))
+
+
+def _explodes(parameter: dict[str, Any]) -> bool:
+    """Whether a list repeats its name: OpenAPI's default, Swagger's ``multi``."""
+    if "schema" in parameter or "explode" in parameter or "content" in parameter:
+        return bool(parameter.get("explode", parameter.get("style", "form") == "form"))
+    return parameter.get("collectionFormat") == "multi"
+
+
+def _joined(value: Json) -> str:
+    return ",".join(text(v) for v in value) if isinstance(value, list) else text(value)
+
+
+def _base(document: dict[str, Any], item: dict[str, Any], found: dict[str, Any], where: str) -> str:
+    """The server's address: OpenAPI's ``servers`` (relative ones count from the document), or Swagger's ``host``."""
+    if "swagger" in document:
+        own = urljoin(where, "/")
+        schemes = found.get("schemes") or document.get("schemes") or [own.partition("://")[0]]
+        scheme = "https" if "https" in schemes else str(schemes[0])
+        host = document.get("host") or own.partition("://")[2].rstrip("/")
+        return f"{scheme}://{host}{str(document.get('basePath', '')).rstrip('/')}"
+    servers = found.get("servers") or item.get("servers") or document.get("servers") or [{"url": "/"}]
+    url = str(servers[0].get("url", "/"))
+    for name, variable in (servers[0].get("variables") or {}).items():
+        url = url.replace("{" + name + "}", text(variable.get("default", "")))
+    return urljoin(where, url).rstrip("/")
