@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from temporalio.client import Client, HeaderCodecBehavior, TLSConfig
 
 from symphainy.activities.core import Core
@@ -47,6 +48,7 @@ from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.interceptors import CityClientInterceptor
+from symphainy.governance.nurse.telemetry import Telemetry
 from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys, StoredSwitches
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.security_guard.signatures import Signatures
@@ -151,9 +153,10 @@ def secrets(settings: Settings) -> Secrets:
 
 def auth(settings: Settings) -> LocalAuth:
     """Passwords and tokens of our own."""
-    return LocalAuth(
-        TokenKeys.derived(ensure_master_key(settings)), issuer=settings.token_issuer, audience=settings.token_audience
-    )  # fmt: skip
+    keys = TokenKeys.derived(
+        ensure_master_key(settings), current=settings.signing_key, oldest=settings.signing_key_oldest
+    )
+    return LocalAuth(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
 
 # -- the realms -------------------------------------------------------------------------------------------------------
@@ -203,6 +206,7 @@ class Platform:
     sessions: Sessions
     catalogs: Catalogs
     signatures: Signatures
+    telemetry: Telemetry
 
     @property
     def pings(self) -> Mapping[str, Any]:
@@ -222,7 +226,8 @@ class Platform:
     def runtime(self, temporal: Client) -> RuntimeClient:
         """The runtime client over it."""
         options = ClientOptions(
-            process=self.process, task_timeout=self.settings.workflow_task_timeout, max_payload=self.settings.payload_max
+            process=self.process, task_timeout=self.settings.workflow_task_timeout, max_payload=self.settings.payload_max,
+            continue_after=self.settings.continue_as_new_events,
         )  # fmt: skip
         return RuntimeClient(
             temporal, self.store, self.surface, self.city, self.city.keys, self.sessions, self.catalogs, streams=self.streams,
@@ -253,7 +258,9 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
             if part is not None:
                 stack.push_async_callback(part.close)
         store = Store(database)
-        city = build_city(_needs(settings, master, store, clock))
+        telemetry = Telemetry(role, settings.otlp_endpoint)
+        stack.callback(telemetry.close)
+        city = build_city(_needs(settings, master, store, clock, telemetry))
         await city.start()
         pool = ComputePool(
             settings.compute_workers, memory=settings.compute_memory_max, timeout=settings.compute_timeout
@@ -267,15 +274,17 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
             objects=store_objects, hot=hot, streams=feed, city=city, surface=surface, library=library, pool=pool,
             sessions=Sessions(store, hot, city.session_terms, clock),
             catalogs=Catalogs(store, clock, sign=signatures.sign, verify=signatures.verify), signatures=signatures,
+            telemetry=telemetry,
         )  # fmt: skip
 
 
-def _needs(settings: Settings, master: bytes, store: Store, clock: Clock) -> Needs:
+def _needs(settings: Settings, master: bytes, store: Store, clock: Clock, telemetry: Telemetry) -> Needs:
     return Needs(
         master_key=master, key_rows=StoredKeys(Keys(store)), directory=StoredDirectory(Users(store)), grants=StoredGrants(Grants(store)),
         catalogue=StoredCatalogue(Documents(store), clock), switch_rows=StoredSwitches(Policies(store)),
         redis_url=None if settings.redis_url == "embedded" else settings.redis_url, environment=settings.environment,
         inline_local=settings.step_inline_max, inline_activity=settings.payload_max, clock=clock,
+        tracers=telemetry.tracers, metrics=telemetry.metrics, processes=settings.workers + 2,
     )  # fmt: skip
 
 
@@ -314,10 +323,11 @@ def relay(parts: Platform, temporal: Client) -> Relay:
     runtime = parts.runtime(temporal)
     return Relay(
         sql=parts.sql, store=parts.store, clock=parts.clock,
-        publisher=Publisher(parts.store, parts.streams, parts.clock) if parts.streams else None,
+        publisher=Publisher(parts.store, parts.streams, parts.clock, parts.settings.stream_length) if parts.streams else None,
         sealing=Sealing(parts.store, parts.objects, parts.signatures.sign, parts.clock), archive=archive,
         reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare),
-        schedules=Schedules(temporal, runtime.solutions),
+        schedules=Schedules(temporal, runtime.solutions), seal_every=parts.settings.seal_interval,
+        reconcile_every=parts.settings.reconcile_interval,
     )  # fmt: skip
 
 
@@ -327,7 +337,7 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.experience_api.parts import ExperienceParts, Limits
 
     settings = parts.settings
-    return create_app(
+    app = create_app(
         ExperienceParts(
             runtime=runtime, sessions=parts.sessions, guard=parts.guard(), objects=parts.objects, solutions=runtime.solutions,
             plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
@@ -336,6 +346,8 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
             pings=parts.pings,
         )
     )  # fmt: skip
+    FastAPIInstrumentor.instrument_app(app, tracer_provider=parts.telemetry.tracers, excluded_urls="ping,health,ready")
+    return app
 
 
 def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
@@ -344,7 +356,7 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.solution_api.parts import Links, SolutionParts
 
     host, ports, guard = parts.settings.host, parts.settings.ports, parts.guard()
-    return create_app(
+    app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, people=guard.people, doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
@@ -355,3 +367,5 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
             namespace=parts.settings.temporal_namespace, pings=parts.pings,
         )
     )  # fmt: skip
+    FastAPIInstrumentor.instrument_app(app, tracer_provider=parts.telemetry.tracers, excluded_urls="ping,health,ready")
+    return app

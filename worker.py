@@ -20,7 +20,7 @@ from temporalio.worker import Interceptor, Worker, WorkflowInboundInterceptor, W
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy import bindings
-from symphainy.activities.boundary import Boundary
+from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.segment import segment_activity
@@ -91,6 +91,8 @@ async def run_worker(parts: Platform, process: Process) -> int:
         async with AsyncExitStack() as pools:
             for pool in workers(parts, temporal, known):
                 await pools.enter_async_context(pool)
+            if process.replica == 1:  # one of the workers of a machine is scraped; the others export over OTLP
+                await pools.enter_async_context(parts.telemetry.scraped(settings.host, settings.ports.metrics))
             contracts = list(known)
             realms = {
                 owner: sorted(c.ref for c in contracts if c.owner == owner)
@@ -109,7 +111,8 @@ def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
     settings = parts.settings
     toolbox = Toolbox(parts.objects, parts.library.search, parts.pool, parts.progress, parts.library.cited)
     boundary = Boundary(
-        parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings)
+        parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings),
+        Budget(settings.task_steps_max, settings.task_bytes_max, settings.task_time_max),
     )  # fmt: skip
     audit = RefusalAudit(parts.surface, parts.clock, parts.process)
     guard = CityActivityInterceptor(parts.city.inspect, audit, without_passport=(DOOR.lower(),))

@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,6 +39,15 @@ def no_fault(point: str) -> None:
     """No fault is injected at any moment."""
 
 
+@dataclass(frozen=True)
+class Budget:
+    """What one segment may take of a workflow task (DECISIONS.md 3)."""
+
+    steps: int = 32
+    bytes: int = 1 << 20
+    time: timedelta = timedelta(milliseconds=500)
+
+
 @dataclass
 class Boundary:
     """Runs steps; one per worker process."""
@@ -52,6 +62,7 @@ class Boundary:
     verify: Verify
     fault: Callable[[str], None] = no_fault
     """Called at each named moment of a step (before, replied, committed); only fault injection gives it something to do."""
+    budget: Budget = Budget()
 
     async def step(self, call: StepCall, passport: Passport) -> StepResult:
         """Run one step and commit it; a stored outcome is returned without calling again."""

@@ -30,16 +30,16 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
         entries: list[Entry] = []
         spent, began = 0, time.monotonic()
         waiting = local(program, machine.pending())
-        saga = given.saga
+        saga, budget = given.saga, boundary.budget
         try:
             recall = await boundary.surface.recall(saga.tenant, saga.execution_id, given.task, given.witnessed)
             if recall.closed is not None:
                 return SegmentResult(closed=recall.closed)
             while (
                 waiting
-                and len(results) < given.max_steps
-                and spent < given.max_bytes
-                and time.monotonic() - began < given.max_time.total_seconds()
+                and len(results) < budget.steps
+                and spent < budget.bytes
+                and time.monotonic() - began < budget.time.total_seconds()
             ):
                 command = waiting.pop(0)
                 call = step_call(saga, program, command, machine.now, task=given.task)

@@ -49,6 +49,7 @@ class ClientOptions:
     task_queue: str = SAGA_QUEUE
     task_timeout: timedelta = TASK_TIMEOUT
     max_payload: int = MAX_PAYLOAD
+    continue_after: int = 2_000
 
 
 class RuntimeClient:
@@ -94,6 +95,7 @@ class RuntimeClient:
         self._submitter = Submitter(
             store, surface, gate, self.doors, sealer, sessions, self.router, self.definitions, self.starter, clock,
             max_payload=options.max_payload,
+            continue_after=options.continue_after,
         )  # fmt: skip
 
     async def submit(

@@ -30,8 +30,9 @@ KEPT_FOR = timedelta(hours=1)
 class Publisher:
     """Announces events; several may run, one at a time does the work."""
 
-    def __init__(self, store: Store, streams: Streams, clock: Clock) -> None:
+    def __init__(self, store: Store, streams: Streams, clock: Clock, length: int = LENGTH) -> None:
         self._store, self._streams, self._clock, self._events = store, streams, clock, Events(store)
+        self._length = length
 
     async def once(self) -> int | None:
         """Announce what waits, up to ``BATCH``; how many, or None when another relay is at it.
@@ -75,4 +76,6 @@ class Publisher:
             "id": event.id.encode(), "cursor": f"{event.epoch}-{event.seq}".encode(), "type": event.type.encode(),
             "subject": event.subject.encode(), "at": event.at.isoformat().encode(),
         }  # fmt: skip
-        await self._streams.publish(event_stream(event.tenant, event.execution_id), fields, length=LENGTH, ttl=KEPT_FOR)
+        await self._streams.publish(
+            event_stream(event.tenant, event.execution_id), fields, length=self._length, ttl=KEPT_FOR
+        )

@@ -48,18 +48,20 @@ class Relay:
     archive: HistoryArchive | None
     reconciler: Reconciler | None
     schedules: Schedules | None = None
+    seal_every: timedelta = SEAL_EVERY
+    reconcile_every: timedelta = RECONCILE_EVERY
 
 
 async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
     """Run until ``stop`` is set; then finish the round that is under way, and announce what is left."""
-    loops = [_every(SEAL_EVERY, relay.sealing.once, "sealing", stop)]
+    loops = [_every(relay.seal_every, relay.sealing.once, "sealing", stop)]
     if relay.publisher is not None:
         loops.append(_publish(relay, relay.publisher, stop))
     if relay.archive is not None:
         archive = relay.archive
         loops.append(_every(EXPORT_EVERY, lambda: export_closed(relay, archive), "export", stop))
     if relay.reconciler is not None:
-        loops.append(_every(RECONCILE_EVERY, relay.reconciler.once, "reconcile", stop))
+        loops.append(_every(relay.reconcile_every, relay.reconciler.once, "reconcile", stop))
     if relay.schedules is not None:
         loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
     async with asyncio.TaskGroup() as group:

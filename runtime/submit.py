@@ -51,7 +51,9 @@ class Submitter:
         clock: Clock,
         *,
         max_payload: int = MAX_PAYLOAD,
+        continue_after: int = 2_000,
     ) -> None:
+        self._continue_after = continue_after
         self._intents, self._surface, self._gate, self._doors = Intents(store), surface, gate, doors
         self._sealer, self._sessions, self._router = sealer, sessions, router
         self._definitions, self._starter, self._clock, self._max_payload = definitions, starter, clock, max_payload
@@ -146,7 +148,7 @@ class Submitter:
         saga = SagaInput(
             tenant=tenant, execution_id=taken.execution_id, intent=intent.type, intent_id=taken.intent_id,
             session_id=session.session_id, source=intent.source, solution=route.solution, purpose=intent.purpose,
-            plan={}, input=intent.payload, submitted_at=now,
+            plan={}, input=intent.payload, submitted_at=now, continue_after=self._continue_after,
         )  # fmt: skip
         start = Start(saga=saga, passport=passport, priority=admission.priority)
         row = taken.row("reserved", digest)

@@ -41,8 +41,6 @@ with workflow.unsafe.imports_passed_through():
 STATUS = SearchAttributeKey.for_keyword("Status")
 COMPENSATION = SearchAttributeKey.for_keyword("Compensation")
 
-CONTINUE_AFTER = 2_000
-"""Events after which a run continues as new, so that replay stays under 0.7 s (DECISIONS.md 14)."""
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
 BREATH = timedelta(milliseconds=1)
@@ -119,7 +117,9 @@ class Saga:
             return machine.cancel()
         info = workflow.info()
         self._draining = (
-            self._draining or info.get_current_history_length() > CONTINUE_AFTER or info.is_continue_as_new_suggested()
+            self._draining
+            or info.get_current_history_length() > self._given.continue_after
+            or info.is_continue_as_new_suggested()
         )
         if (
             self._draining

@@ -1,6 +1,6 @@
 """What travels between the saga workflow and its activities. Frozen early: golden histories hold these forms."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from symphainy.foundations.language.context import Source
@@ -34,6 +34,8 @@ class SagaInput(Message):
     state: dict[str, Json] | None = None
     """The machine's state, when this run continues an earlier one (continue-as-new)."""
     segments: bool = True
+    continue_after: int = 2_000
+    """Events after which a run continues as new, so that replay stays under 0.7 s (DECISIONS.md 14)."""
     witnessed: tuple[int, ...] = ()
     """Of an earlier run: journal numbers of local results that no answered call has reported yet."""
 
@@ -123,9 +125,6 @@ class SegmentCall(Message):
     state: dict[str, Json]
     plan_digest: str
     task: str
-    max_steps: int = 32
-    max_bytes: int = 1 << 20
-    max_time: timedelta = timedelta(milliseconds=500)
     witnessed: tuple[int, ...] = ()
     """As in ``StepCall``: those of earlier workflow tasks."""
 

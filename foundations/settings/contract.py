@@ -87,8 +87,6 @@ class Settings(BaseSettings):
     access_token_lifetime: Duration = timedelta(minutes=15)
     """Short, since a signature outlives a log-out everywhere but at the session's row."""
     refresh_token_lifetime: Duration = timedelta(days=30)
-    session_idle_timeout: Duration = timedelta(hours=8)
-    session_lifetime: Duration = timedelta(days=7)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
@@ -118,7 +116,6 @@ class Settings(BaseSettings):
 
     # -- runtime
     history_retention: Duration = timedelta(days=30)
-    relay_interval: Duration = timedelta(milliseconds=100)
     seal_interval: Duration = timedelta(seconds=1)
     """The unsealed window of the decision chains (DECISIONS 16)."""
     reconcile_interval: Duration = timedelta(seconds=5)

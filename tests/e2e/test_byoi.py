@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from support.instance import HERE, free_base
 from support.temporal_server import free_port, temporal_server
+
 from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
 from symphainy.foundations.public_works.adapters.redis_embedded import EmbeddedRedis
 from symphainy.foundations.settings import Settings, ensure_master_key
@@ -80,5 +80,3 @@ async def run(command: list[str], environment: dict[str, str]) -> Any:
     return await asyncio.to_thread(
         subprocess.run, command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300
     )
-
-

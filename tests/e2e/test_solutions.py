@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2
 import pytest
-
 from support.instance import Running
+
 from symphainy.foundations.language.errors import NotFound, SymphainyError
 
 pytestmark = pytest.mark.timeout(180)
@@ -47,7 +47,9 @@ async def test_another_binding_changes_the_route_and_not_the_plan(running: Runni
         assert refused.status_code in (400, 422)
         second = await deployed(client, "1.1.0", [rest("/welcome")])
         assert (await http.post("/v1/greetings/greet", json={"name": "Ann"})).status_code == 404
-        answer = await http.post("/v1/greetings/welcome", json={"name": "Bob"}, headers={"Prefer": "wait=30"}, timeout=60)
+        answer = await http.post(
+            "/v1/greetings/welcome", json={"name": "Bob"}, headers={"Prefer": "wait=30"}, timeout=60
+        )
         assert answer.json()["output"] == {"text": "Hello Bob"}
         assert first.intents == second.intents and first.digest != second.digest
 

@@ -4,10 +4,9 @@ import base64
 
 import httpx2
 import pytest
-from temporalio.client import Client
-
 from support.instance import Running
 from support.sagas import ended, registered
+from temporalio.client import Client
 
 pytestmark = pytest.mark.timeout(180)
 CANARY = "canary-7f3a9d"
@@ -20,7 +19,13 @@ async def history(running: Running, tenant: str, execution: str):
 
 async def test_a_plain_client_reads_names_and_no_payload(running: Running) -> None:
     do = [
-        {"add-one": {"call": "ledger.add", "with": {"n": "${ .n }"}, "output": {"as": "${ {n: .n, secret: $context} }"}}},
+        {
+            "add-one": {
+                "call": "ledger.add",
+                "with": {"n": "${ .n }"},
+                "output": {"as": "${ {n: .n, secret: $context} }"},
+            }
+        },
         {"refused-here": {"call": "ledger.refuse", "with": {"n": "${ .n }"}}},
     ]
     async with await running.login() as client:
@@ -56,9 +61,13 @@ async def test_the_codec_endpoint_answers_permitted_people_only(running: Running
         }
         origin = {"Origin": f"http://127.0.0.1:{running.base + 3}"}
         async with httpx2.AsyncClient(base_url=running.solution_url) as http:
-            mine = await http.post("/codec/decode", json=body, headers={**origin, "Authorization": f"Bearer {client.token}"})
+            mine = await http.post(
+                "/codec/decode", json=body, headers={**origin, "Authorization": f"Bearer {client.token}"}
+            )
             assert mine.status_code == 200 and CANARY in base64.b64decode(mine.json()["payloads"][0]["data"]).decode()
-            theirs = await http.post("/codec/decode", json=body, headers={**origin, "Authorization": f"Bearer {other.token}"})
+            theirs = await http.post(
+                "/codec/decode", json=body, headers={**origin, "Authorization": f"Bearer {other.token}"}
+            )
             assert CANARY not in theirs.text and CANARY not in str(theirs.json())
             assert (await http.post("/codec/decode", json=body, headers=origin)).status_code == 401
             foreign = {"Origin": "http://evil.example", "Authorization": f"Bearer {client.token}"}

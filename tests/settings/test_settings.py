@@ -133,7 +133,7 @@ def test_a_secret_of_ones_own_is_none_of_them(text: str) -> None:
 
 def test_a_child_process_reads_exactly_these_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(
-        port_base=9100, relay_interval=timedelta(milliseconds=250), outbound_allow=("a.example", "10.0.0.0/8"),
+        port_base=9100, seal_interval=timedelta(milliseconds=250), outbound_allow=("a.example", "10.0.0.0/8"),
         master_key=KEY, temporal_tls=True, data_dir=Path("kept").resolve(), model_url="https://models.example/v1",
     )  # fmt: skip
     program = "from symphainy.foundations.settings import Settings; import sys; sys.stdout.write(repr(Settings().environment_for_child()))"

@@ -75,7 +75,7 @@ class World:
             program = Program.find(given.plan_digest)
             machine = Machine(program, State.load(given.state))
             waiting, results = local(program, machine.pending()), []
-            while waiting and len(results) < given.max_steps:
+            while waiting and len(results) < 32:
                 command = waiting.pop(0)
                 output = self._call(step_call(given.saga, program, command, machine.now))
                 result = StepResult(path=command.path, call_id=command.id, output=output, at=datetime.now(UTC))
@@ -102,12 +102,13 @@ class World:
             interceptors=[Headers()], **options,
         )  # fmt: skip
 
-    async def start(self, made: Plan, data: Any = None) -> WorkflowHandle[Any, Any]:
+    async def start(self, made: Plan, data: Any = None, **more: Any) -> WorkflowHandle[Any, Any]:
         caps = {ref: linked.model_copy(update={"queue": self.queue}) for ref, linked in made.capabilities.items()}
         made = made.model_copy(update={"capabilities": caps}).sealed()
         execution = f"exe_{uuid.uuid4().hex}"
         given = SagaInput(
-            tenant="t", execution_id=execution, intent="test", plan=made.model_dump(mode="json"), input=data, submitted_at=datetime.now(UTC)
+            tenant="t", execution_id=execution, intent="test", plan=made.model_dump(mode="json"), input=data,
+            submitted_at=datetime.now(UTC), **more,
         )  # fmt: skip
         return await self.client.start_workflow(SAGA, given, id=f"t:{execution}", task_queue=self.queue)
 

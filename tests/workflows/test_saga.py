@@ -125,14 +125,12 @@ async def test_waits_and_queries(temporal_address):
         assert await handle.result() == {"n": 2}
 
 
-async def test_continue_as_new_in_a_nested_loop_loses_nothing(temporal_address, monkeypatch):
-    monkeypatch.setattr("symphainy.workflows.saga.CONTINUE_AFTER", 60)
+async def test_continue_as_new_in_a_nested_loop_loses_nothing(temporal_address):
     body = [{"t": {"try": [{"a": {"call": "inc", "with": {"n": "${ .n }"}}}], "catch": {"do": []}}}]
-    do = [{"loop": {"for": {"in": "$context.xs"}, "do": body}}]
-    made = plan([{"begin": {"set": {"n": 0}, "export": {"as": "{xs: [" + ",".join("1" * 40) + "]}"}}}, *do], INC)
+    made = plan([{"begin": {"set": {"n": 0}}}, {"loop": {"for": {"in": "$workflow.input.xs"}, "do": body}}], INC)
     world = World(await connect(temporal_address), INC)
     async with world.worker():
-        handle = await world.start(made)
+        handle = await world.start(made, {"xs": [1] * 40}, continue_after=60)
         assert await handle.result() == {"n": 40}
     assert len(world.openings) > 2 and all(o.continued for o in world.openings[1:])
     assert len(set(world.log)) == len(world.log) == 40
