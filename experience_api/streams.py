@@ -28,7 +28,7 @@ async def place(
 ) -> str:  # fmt: skip
     """Where to begin. Refuses before the stream opens: 404 for what is not there, 400 for what is no cursor."""
     start = cursor(last or after)
-    await parts.runtime.describe(who.session, execution_id)
+    await parts.runtime.admit(who.session, execution_id)
     return start
 
 
@@ -51,7 +51,7 @@ async def stream(socket: WebSocket, execution_id: str) -> None:
 
     async def serve(line: sockets.Line, who: Caller) -> sockets.Close:
         start = cursor(line.hello.get("after") or socket.query_params.get("after"))
-        await line.parts.runtime.describe(who.session, execution_id)
+        await line.parts.runtime.admit(who.session, execution_id)
         return await sockets.while_there(line, relay(line, who, execution_id, start))
 
     await sockets.run(socket, serve)

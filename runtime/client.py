@@ -141,6 +141,10 @@ class RuntimeClient:
         """A page of executions, newest first."""
         return await self._reader.page(who, cursor=cursor, status=status, solution=solution, mine=mine, limit=limit)
 
+    async def admit(self, who: Caller, execution_id: str) -> None:
+        """Whether the caller may follow it, asked before a stream opens; no live run is disturbed for it."""
+        await self.doors.execution(who, "subscribe", await self._reader.row(who, execution_id))
+
     async def watch(self, who: Caller, execution_id: str, after: str = "") -> AsyncIterator[Event]:
         """Every event behind the cursor ``after``, then each new one; ends behind the closing event.
 

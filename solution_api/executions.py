@@ -59,7 +59,7 @@ async def place(
 ) -> str:  # fmt: skip
     """Where to begin. Refuses before the stream opens."""
     start = cursor(last or after)
-    await parts.runtime.describe(who.session, execution_id)
+    await parts.runtime.admit(who.session, execution_id)
     return start
 
 

@@ -35,6 +35,19 @@ def _connect_ex(self: socket.socket, address: Any) -> int:
     return _real_connect_ex(self, address)
 
 
+PLATFORM = frozenset({"e2e", "console"})
+"""Folders whose tests share one running platform: they stay on one worker of a parallel run, the others go file by file."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests belong together when the suite runs on several workers (``--dist loadgroup``); the long group first."""
+    tests = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(tests)
+        item.add_marker(pytest.mark.xdist_group("platform" if place.parts[0] in PLATFORM else str(place)))
+    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in PLATFORM)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Nothing but loopback, for as long as tests run."""
