@@ -19,6 +19,8 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from temporalio.client import Client, HeaderCodecBehavior, TLSConfig
 
 from symphainy.activities.core import Core
+from symphainy.activities.definitions import Plans
+from symphainy.activities.events import Fetch
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.clock import Clock, SystemClock
@@ -42,6 +44,7 @@ from symphainy.foundations.public_works.pools import ComputePool
 from symphainy.foundations.public_works.running import Running
 from symphainy.foundations.settings import Settings, derive_key, ensure_master_key
 from symphainy.governance.assembly import Needs, build_city, build_sdk
+from symphainy.governance.bundle import load_bundle
 from symphainy.governance.capabilities import Manager as SmartCity
 from symphainy.governance.chain import City
 from symphainy.governance.data_steward.codec import SealingCodec
@@ -52,6 +55,7 @@ from symphainy.governance.nurse.telemetry import Telemetry
 from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys, StoredSwitches
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.security_guard.signatures import Signatures
+from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
 from symphainy.realms.content.manager import Manager as Content
 from symphainy.realms.content.services.embed import default_embedder, embed_texts
@@ -69,6 +73,7 @@ from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.sessions import Sessions
 from symphainy.runtime.settle import Settler
+from symphainy.runtime.shelves import Shelves
 from symphainy.runtime.store.documents import Documents
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.keys import Keys
@@ -76,9 +81,6 @@ from symphainy.runtime.store.policies import Policies
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.store.users import Users
 from symphainy.runtime.surface import StateSurface
-
-REALMS = (Content, Insights, Journey, Solution)
-"""The four realms, in the order in which they register."""
 
 
 class Manager(Protocol):
@@ -163,10 +165,13 @@ def auth(settings: Settings) -> LocalAuth:
 
 
 def managers(
-    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None
-) -> list[Manager]:
+    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
+    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None,
+) -> list[Manager]:  # fmt: skip
     """Core, city, the four realms, then the builder's own (``SYMPHAINY_REALMS=package.module:Manager,…``)."""
-    found: list[Manager] = [Core(pool, out, kept), SmartCity(), *(realm() for realm in REALMS)]
+    journey = Journey(given.sagas) if given else Journey()
+    solution = Solution(register=given.solutions, memory=given.memory) if given else Solution()
+    found: list[Manager] = [Core(pool, out, kept, inbox, plans), SmartCity(), Content(), Insights(), journey, solution]
     for name in settings.realms:
         module, _, attribute = name.partition(":")
         found.append(getattr(import_module(module), attribute or "Manager")())
@@ -174,11 +179,12 @@ def managers(
 
 
 def registry(
-    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None
-) -> Registry:
-    """Everything registered, and checked as a whole."""
+    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
+    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None,
+) -> Registry:  # fmt: skip
+    """Everything registered, and checked as a whole. ``given``: what a worker's realms read from; without it they cannot run."""
     made = Registry()
-    for manager in managers(settings, pool, out, kept):
+    for manager in managers(settings, pool, out, kept, given, inbox, plans):
         manager.register(made)
     made.check()
     return made
@@ -353,9 +359,12 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
 def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     """The Solution plane."""
     from symphainy.solution_api.app import create_app
+    from symphainy.solution_api.console.mount import mount  # loads NiceGUI, which no other role needs
+    from symphainy.solution_api.console.places import Places
     from symphainy.solution_api.parts import Links, SolutionParts
 
-    host, ports, guard = parts.settings.host, parts.settings.ports, parts.guard()
+    settings, ports, guard = parts.settings, parts.settings.ports, parts.guard()
+    host = settings.host
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, people=guard.people, doors=runtime.doors,
@@ -364,8 +373,12 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,
             links=Links(f"http://{host}:{ports.experience_api}", f"http://{host}:{ports.temporal_ui}"),
             codec_origins=(f"http://{host}:{ports.temporal_ui}", f"http://localhost:{ports.temporal_ui}"),
-            namespace=parts.settings.temporal_namespace, pings=parts.pings,
+            namespace=parts.settings.temporal_namespace, pings=parts.pings, checks=(PolicyCheck(load_bundle().vocabulary),),
         )
     )  # fmt: skip
+    # The planes as this process reaches them; the console asks them over HTTP like anybody else.
+    experience_url, solution_url = f"http://{host}:{ports.experience_api}", f"http://{host}:{ports.solution_api}"
+    temporal_ui = f"http://{host}:{ports.temporal_ui}"
+    mount(app, Places(experience_url, solution_url, temporal_ui, settings.temporal_namespace, settings.upload_max))
     FastAPIInstrumentor.instrument_app(app, tracer_provider=parts.telemetry.tracers, excluded_urls="ping,health,ready")
     return app

@@ -38,10 +38,12 @@ from symphainy.foundations.settings import Settings
 from symphainy.governance.audit import RefusalAudit
 from symphainy.governance.interceptors import CityActivityInterceptor
 from symphainy.runtime import relay, verify
+from symphainy.runtime.correlation import EventValues
+from symphainy.runtime.definitions import Definitions
 from symphainy.runtime.namespace import ensure_namespace
 from symphainy.runtime.prepared import prepare_all
-from symphainy.runtime.rebuild import rebuild
-from symphainy.runtime.store.executions import Executions
+from symphainy.runtime.rebuild import every_execution, rebuild
+from symphainy.runtime.shelves import Shelves
 from symphainy.runtime.store.tenants import Tenants
 from symphainy.workflows.door import Door
 from symphainy.workflows.headers import HeadersInbound
@@ -84,22 +86,34 @@ async def run_worker(parts: Platform, process: Process) -> int:
     )
     try:
         out = bindings.outbound(settings)
-        known = bindings.registry(settings, expressions, out, bindings.secrets(settings))
+        shelves = Shelves.of(parts.store, parts.city.keys, parts.objects, parts.clock)
+        inbox = EventValues(parts.store, parts.city.keys).fetch
+        known = bindings.registry(
+            settings,
+            expressions,
+            out,
+            bindings.secrets(settings),
+            shelves,
+            inbox,
+            Definitions(parts.store, parts.clock),
+        )
         temporal = await parts.temporal()
         await ensure_namespace(temporal, keep=settings.history_retention)
         await parts.catalogs.publish(known.catalog(), parts.process)
         async with AsyncExitStack() as pools:
             for pool in workers(parts, temporal, known):
                 await pools.enter_async_context(pool)
-            if process.replica == 1:  # one of the workers of a machine is scraped; the others export over OTLP
-                await pools.enter_async_context(parts.telemetry.scraped(settings.host, settings.ports.metrics))
+            # One of the workers of a machine is scraped, the others export over OTLP; `status` asks every one of them.
+            place = (settings.host, settings.ports.metrics) if process.replica == 1 else ("127.0.0.1", 0)
+            metrics = await pools.enter_async_context(parts.telemetry.scraped(*place))
             contracts = list(known)
             realms = {
                 owner: sorted(c.ref for c in contracts if c.owner == owner)
                 for owner in sorted({c.owner for c in contracts})
             }
             roll = [role.name for role in parts.city.roles]
-            process.ready(city=roll, realms=realms, agents=sorted(c.name for c in contracts if c.agent))
+            agents = [{"name": c.name, "kind": c.determinism, "realm": c.owner} for c in contracts if c.agent]
+            process.ready(city=roll, realms=realms, agents=agents, metrics=metrics)
             await process.stop.wait()
     finally:
         expressions.close()
@@ -216,12 +230,9 @@ async def run_rebuild(parts: Platform, process: Process) -> int:
     reader = parts.archive(await parts.temporal())
     told: dict[str, int] = {}
     for tenant in await Tenants(parts.store).all():
-        before = ""
-        while page := await Executions(parts.store).page(tenant, before=before, limit=200):
-            before = page[-1].execution_id
-            done = await rebuild(parts.surface, reader, tenant, [row.execution_id for row in page])
-            for name, value in asdict(done).items():
-                told[name] = told.get(name, 0) + value
+        done = await rebuild(parts.surface, reader, tenant, await every_execution(parts.surface, tenant))
+        for name, value in asdict(done).items():
+            told[name] = told.get(name, 0) + value
     process.tell(ok=True, findings=[], **told)
     return 0
 

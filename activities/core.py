@@ -2,6 +2,7 @@
 
 import asyncio
 
+from symphainy.activities import definitions, events
 from symphainy.activities.protocols import http, openapi
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.definitions.pool import ExpressionPool
@@ -31,12 +32,17 @@ class Core:
     name = "core"
 
     def __init__(
-        self, pool: ExpressionPool | None = None, outbound: OutboundHttp | None = None, secrets: Secrets | None = None
+        self,
+        pool: ExpressionPool | None = None,
+        outbound: OutboundHttp | None = None,
+        secrets: Secrets | None = None,
+        inbox: events.Fetch | None = None,
+        plans: definitions.Plans | None = None,
     ) -> None:
-        self._pool, self._outbound, self._secrets = pool, outbound, secrets
+        self._pool, self._outbound, self._secrets, self._inbox, self._plans = pool, outbound, secrets, inbox, plans
 
     def register(self, registry: Registry) -> None:
-        """``core.evaluate``, ``core.http…``, ``core.openapi``."""
+        """``core.evaluate``, ``core.http…``, ``core.openapi``, ``core.events``, ``core.definition``."""
 
         @capability("core.evaluate", input=Evaluation, output=Value, duration="short", title="Evaluate an expression")
         async def evaluate(step: Step[Evaluation]) -> Value:
@@ -49,3 +55,5 @@ class Core:
         registry.register(evaluate)
         http.register(registry, self._outbound, self._secrets)
         openapi.register(registry, self._outbound, self._secrets)
+        events.register(registry, self._inbox)
+        definitions.register(registry, self._plans)

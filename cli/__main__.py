@@ -22,6 +22,8 @@ state_app = typer.Typer(
     help="The state surface against Temporal's histories.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(state_app, name="state")
+new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(new_app, name="new")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
@@ -67,17 +69,37 @@ def down(data_dir: DataDir = None) -> None:
 
 
 @app.command()
-def status(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Show what runs, plane by plane. Exit code 0 when it is running, else 1."""
-    from symphainy.cli import status as command
-    from symphainy.cli.output import emit
+def status(
+    part: Annotated[
+        str | None, typer.Argument(help="`city`: what governs, as one document.", show_default=False)
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is alive, part by part. Exit code 0 when it is running, else 1."""
+    from symphainy.cli.status import status as command
 
-    told = command.status(_data_dir(data_dir))
-    if as_json:
-        emit(told)
-    else:
-        command.show(told)
+    if part is not None:
+        _status_of(part, _data_dir(data_dir), as_json)
+        return
+    from symphainy.cli.output import emit
+    from symphainy.cli.status_page import show
+
+    told = command(_data_dir(data_dir))
+    (emit if as_json else show)(told)
     raise typer.Exit(0 if told["state"] == "running" else 1)
+
+
+def _status_of(part: str, data_dir: Path, as_json: bool) -> None:
+    from symphainy.foundations.language.errors import Invalid
+
+    if part != "city":
+        raise Invalid(
+            f"There is no status of {part}.", remedy="`symphainy status` shows all, `symphainy status city` the city."
+        )
+    from symphainy.cli.state import city
+
+    city(data_dir, as_json=as_json)
 
 
 @app.command()
@@ -155,12 +177,34 @@ def run(
     payload: Annotated[str, typer.Option("--input", "-i", help="JSON, or @file.")] = "{}",
     data_dir: DataDir = None,
     as_json: AsJson = False,
-    timeout: Annotated[float, typer.Option(help="Seconds.")] = 300.0,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", help="HOST[:PORT] that may be called though private.", show_default=False),
+    ] = None,
+    map_host: Annotated[
+        list[str] | None,
+        typer.Option("--map-host", help="HOST=ADDR:PORT: call a stub in its place.", show_default=False),
+    ] = None,
+    event: Annotated[
+        list[Path] | None,
+        typer.Option("--event", help="File: CloudEvents, delivered once the run waits.", show_default=False),
+    ] = None,
+    others: Annotated[
+        list[Path] | None, typer.Option("--with", help="Another definition, for run: workflow.", show_default=False)
+    ] = None,
+    secret: Annotated[list[str] | None, typer.Option("--secret", help="NAME=JSON.", show_default=False)] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds; 300 when left out.", show_default=False)] = None,
+    profile: Annotated[Path | None, typer.Option(help="File with these options.", show_default=False)] = None,
 ) -> None:
     """Compile one OWS document and run it. Exit code 0 completed, 1 faulted or cancelled, 2 invalid."""
+    from symphainy.cli.profile import profile as given
     from symphainy.cli.run import run as command
 
-    raise typer.Exit(command(_data_dir(data_dir), file, payload, as_json=as_json, timeout=timeout))
+    local = given(
+        profile, allow_host=allow_host or (), map_host=map_host or (), event=event or (), with_=others or (),
+        secret=secret or (), timeout=timeout,
+    )  # fmt: skip
+    raise typer.Exit(command(_data_dir(data_dir), file, payload, as_json=as_json, profile=local))
 
 
 @app.command()
@@ -209,6 +253,18 @@ def state_rebuild(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from symphainy.cli.state import rebuild
 
     raise typer.Exit(rebuild(_data_dir(data_dir), as_json=as_json))
+
+
+@new_app.command("capability")
+def new_capability(
+    name: Annotated[str, typer.Argument(help="The verb alone, e.g. word_count.")],
+    realm: Annotated[str, typer.Option(help="Realm that it belongs to, e.g. content.")],
+    effectful: Annotated[bool, typer.Option("--effectful", help="With an effect, and its undo.")] = False,
+) -> None:
+    """Write a typed function, its line in the realm's manager, and a passing test. In a checkout only."""
+    from symphainy.cli.new import capability
+
+    capability(name, realm, effectful=effectful)
 
 
 def _settings(data_dir: Path | None, port_base: int | None, **more: Any) -> "Settings":

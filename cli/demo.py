@@ -1,17 +1,20 @@
 """``symphainy demo``: the reference flow on a real platform, as a customer's program would do it: over HTTP, with the client library.
 
-Upload three documents, watch them become semantic-ready, ask a question, get an answer whose every claim cites exact characters.
+Upload a document and name the nine steps of the reference flow, upload two more, watch them become semantic-ready, ask a
+question, get an answer whose every claim cites exact characters.
 """
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from symphainy.cli.credentials import Credentials, signed_in
 from symphainy.cli.instance import Instance
+from symphainy.cli.nine_steps import nine
 from symphainy.cli.output import interactive, say
 from symphainy.cli.timeline import event_line
 from symphainy.cli.up import Options, ended_by_sigterm, instance
@@ -56,11 +59,13 @@ async def _platform(settings: Settings) -> AsyncIterator[Instance]:
 
 
 async def _flow(platform: SymphainyClient, running: Instance) -> None:
+    first, *others = sorted((SOLUTION / "knowledge").iterdir())
+    await _reference(platform, first)
     say(f"\nDeploying {SOLUTION.name} …")
     created = await platform.solution.create(SOLUTION)
     solution = await platform.solution.deploy(created.name, created.version)
     say(f"  {solution.name} {solution.version}")
-    for path in sorted((SOLUTION / "knowledge").iterdir()):
+    for path in others:
         say(f"\nUploading {path.name} ({path.stat().st_size:,} bytes) …")
         uploaded = await platform.upload(path)
         await _timeline(platform, uploaded.execution_id)
@@ -71,6 +76,22 @@ async def _flow(platform: SymphainyClient, running: Instance) -> None:
     result = await platform.result(asked.execution_id, wait=PATIENCE)
     _answer(_completed(result))
     await _addresses(platform, running, asked.execution_id)
+
+
+async def _reference(platform: SymphainyClient, path: Path) -> None:
+    """The first upload, told by the names of the reference flow."""
+    say(
+        f"\nUploading {path.name} ({path.stat().st_size:,} bytes): the reference flow (UTC; the session opened at login)"
+    )
+    sent = datetime.now(UTC)
+    uploaded = await platform.upload(path)
+    async with asyncio.timeout(PATIENCE):
+        events = [event async for event in platform.watch(uploaded.execution_id)]
+    _completed(await platform.result(uploaded.execution_id, wait=PATIENCE))
+    execution = await platform.execution(uploaded.execution_id)
+    session = await platform.session(uploaded.session_id)
+    for line in nine(sent, uploaded, session, events, execution):
+        say(line)
 
 
 async def _timeline(platform: SymphainyClient, execution_id: str) -> None:

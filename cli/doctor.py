@@ -31,11 +31,11 @@ def doctor(settings: Settings, *, as_json: bool) -> int:
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings. A check that cannot be made is itself a finding, never a stack trace."""
-    from symphainy.cli import doctor_platform, doctor_temporal
+    from symphainy.cli import doctor_client, doctor_platform, doctor_temporal
 
     checks: list[Callable[[Settings], list[Finding]]] = [_python, _packages, _disk, _redis, doctor_temporal.binary]
     findings = [finding for check in checks for finding in _guarded(check, settings)]
-    for running in (doctor_temporal.server, doctor_platform.database, doctor_platform.clock):
+    for running in (doctor_client.client, doctor_temporal.server, doctor_platform.database, doctor_platform.clock):
         try:
             findings += asyncio.run(running(settings))
         except Exception as error:

@@ -58,6 +58,19 @@ def spoken(name: object) -> str:
     return str(name).replace("_", " ").title()
 
 
+def agent(about: Any) -> str:
+    """An agent of the worker's roll: its name, its kind, and its realm where the name does not say that.
+
+    >>> agent({"name": "insights.ask", "kind": "grounded", "realm": "insights"})
+    'insights.ask (grounded)'
+    """
+    if not isinstance(about, dict) or "kind" not in about:
+        return str(about["name"] if isinstance(about, dict) else about)
+    realm = str(about.get("realm") or "")
+    where = "" if str(about["name"]).startswith(f"{realm}.") else f", {realm}"
+    return f"{about['name']} ({about['kind']}{where})"
+
+
 def line(stage: str, words: str, seconds: float | None) -> str:
     """A line in columns: plane, words, seconds."""
     took = f"{seconds:6.1f} s" if seconds is not None else ""
@@ -77,7 +90,8 @@ def planes(facts: dict[str, Any]) -> list[tuple[str, str]]:
         told.append(("realms", f"{name} registered, {refs if isinstance(refs, int) else len(refs)} capabilities"))
     agents = facts.get("agents") or ()
     if agents:
-        told.append(("agents", f"available: {', '.join(str(name) for name in agents)}"))
+        told.append(("agents", f"{len(agents)} available"))
+        told += [("", part) for part in textwrap.wrap(", ".join(agent(each) for each in agents), 80)]
     return told
 
 

@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from symphainy.cli.byoh import experience, rebound
 from symphainy.cli.credentials import Credentials, client, signed_in
 from symphainy.cli.files import read_object
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import emit, say
 from symphainy.cli.timeline import event_line
 from symphainy.foundations.experience import SymphainyClient
+from symphainy.foundations.experience.solution import read_folder
 from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.settings import Settings
 
 Answer = TypeVar("Answer")
 
@@ -44,10 +47,11 @@ def login(data_dir: Path, user: str | None, tenant: str | None, register: bool) 
 
 
 def deploy(data_dir: Path, folder: Path, as_json: bool) -> None:
-    """Hand in and deploy."""
+    """Hand in, with the surfaces that the client's document binds, and deploy."""
+    files = rebound(read_folder(folder), experience(Settings(data_dir=data_dir)))
 
     async def act(platform: SymphainyClient) -> dict[str, object]:
-        created = await platform.solution.create(folder)
+        created = await platform.solution.create(files)
         deployed = await platform.solution.deploy(created.name, created.version)
         return deployed.model_dump(mode="json")
 
@@ -58,6 +62,8 @@ def deploy(data_dir: Path, folder: Path, as_json: bool) -> None:
         say(f"deployed {told['name']} {told['version']}")
         for intent in told.get("intents") or ():  # type: ignore[attr-defined]
             say(f"  intent {intent}")
+        for binding in told.get("bindings") or ():  # type: ignore[attr-defined]
+            say(f"  {binding['kind']} {binding['name']}")
 
 
 def submit(data_dir: Path, intent: str, payload: str, *, key: str | None, wait: float, solution: str | None) -> None:

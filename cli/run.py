@@ -1,28 +1,36 @@
 """``symphainy run``: one OWS document, compiled and run; on the running instance, else on a throw-away one."""
 
+import asyncio
+import json
 import shutil
 import tempfile
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from symphainy.cli.checks import free_port_base
-from symphainy.cli.credentials import signed_in
+from symphainy.cli.credentials import Credentials, signed_in
 from symphainy.cli.files import read_json, read_text
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import complain, emit, say
+from symphainy.cli.profile import LocalProfile
 from symphainy.cli.validate import catalog
 from symphainy.foundations.definitions.compile import compile_text
-from symphainy.foundations.experience import Result
+from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.settings import Settings
 
 PROBLEM_FIELDS = ("type", "status", "title", "detail", "instance")
 
 
-def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, timeout: float) -> int:
-    """Run it. 0 completed, 1 faulted or cancelled (or still open after ``timeout`` seconds), 2 invalid."""
+DEFAULT_TIMEOUT = 300.0
+"""Seconds."""
+
+
+def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: LocalProfile) -> int:
+    """Run it. 0 completed, 1 faulted or cancelled (or still open after the profile's timeout), 2 invalid."""
     text, value = read_text(file), read_json(payload)
     compiled = compile_text(text, file=str(file), catalog=catalog())
     if compiled.plan is None:
@@ -33,7 +41,7 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, timeout: flo
         raise Invalid("--input must be a JSON object: it becomes the payload of an intent.")
     from symphainy.cli.up import ended_by_sigterm
 
-    result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, timeout))
+    result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, profile))
     told = answer(result)
     if as_json:
         emit(told)
@@ -58,31 +66,73 @@ def answer(result: Result) -> dict[str, Any]:
     }
 
 
-async def _run(data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], timeout: float) -> Result:
-    async with _somewhere(data_dir) as instance, signed_in(instance) as platform:
+async def _run(
+    data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], profile: LocalProfile
+) -> Result:
+    async with _somewhere(data_dir, profile) as instance, signed_in(instance) as platform:
+        await _give_secrets(instance, profile)
+        for other in profile.with_:
+            await platform.solution.register(read_text(other), other.name)
         await platform.solution.register(text, Path(file).name)
-        return await platform.run(definition, value, timeout=timeout)
+        timeout = profile.timeout or DEFAULT_TIMEOUT
+        if not profile.event:
+            return await platform.run(definition, value, timeout=timeout)
+        accepted = await platform.submit(definition, value)
+        if isinstance(accepted, Result):
+            return accepted
+        telling = asyncio.create_task(_tell(platform, accepted.execution_id, profile))
+        try:
+            return await platform.result(accepted.execution_id, wait=timeout)
+        finally:
+            telling.cancel()
+
+
+async def _tell(platform: SymphainyClient, execution: str, profile: LocalProfile) -> None:
+    """Deliver the events in order, each once the run waits for one: an id and a time that a file leaves out are made."""
+    for event in profile.event:
+        while not (found := await platform.execution(execution)).closed_at:
+            if any(wait.get("kind") == "event" for wait in found.waiting_for or ()):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            return
+        await platform.deliver({"specversion": "1.0", "id": str(uuid.uuid4()), "source": "/symphainy/run", **event})
+        await asyncio.sleep(0.3)
+
+
+async def _give_secrets(instance: Instance, profile: LocalProfile) -> None:
+    """Into the throw-away platform's own store: they go with it."""
+    if not profile.secret:
+        return
+    from symphainy import bindings
+    from symphainy.foundations.public_works.abstractions.secrets import stored_name
+
+    known = Credentials.load(instance.layout)
+    assert known is not None
+    store = bindings.secrets(Settings(data_dir=instance.layout.data_dir))
+    for name, value in profile.secret.items():
+        await store.put(known.tenant, stored_name(name), json.dumps(value).encode())
 
 
 @asynccontextmanager
-async def _somewhere(data_dir: Path) -> AsyncIterator[Instance]:
-    """The instance that runs, or one in a temporary folder that is gone afterwards."""
+async def _somewhere(data_dir: Path, profile: LocalProfile) -> AsyncIterator[Instance]:
+    """The instance that runs, or one in a temporary folder that is gone afterwards; always the latter for a special profile."""
     found = Instance.load(data_dir)
-    if found is not None and found.alive and found.state == "running":
+    if found is not None and found.alive and found.state == "running" and not profile.is_special:
         yield found
         return
-    async with throwaway() as instance:
+    async with throwaway(**profile.settings) as instance:
         yield instance
 
 
 @asynccontextmanager
-async def throwaway() -> AsyncIterator[Instance]:
+async def throwaway(**more: Any) -> AsyncIterator[Instance]:
     """A whole platform in a temporary folder, on free ports, with one worker; ended and removed afterwards."""
     from symphainy.cli.up import Options, instance
 
     folder = Path(tempfile.mkdtemp(prefix="symphainy-"))
     try:
-        settings = Settings(data_dir=folder, port_base=free_port_base(), workers=1)
+        settings = Settings(data_dir=folder, port_base=free_port_base(), workers=1, **more)
         async with instance(settings, Options(quiet=True)) as running:
             yield running
     finally:

@@ -1,4 +1,4 @@
-"""``symphainy state`` and ``explain``: what the record says, and whether it is whole."""
+"""``symphainy state``, ``explain`` and ``status city``: what the record says, whether it is whole, under which rules."""
 
 import json
 import os
@@ -9,12 +9,13 @@ from typing import Any
 
 from symphainy.cli.credentials import Credentials
 from symphainy.cli.instance import Instance
-from symphainy.cli.output import emit, say
+from symphainy.cli.output import WIDTH, emit, say
 from symphainy.cli.roles import WORKER, environment
 from symphainy.foundations.language.errors import NotFound, Unavailable
 from symphainy.foundations.settings import Settings
 
 RECORDS = (sys.executable, "-P", "-m", "symphainy.cli.records")
+CITY = (sys.executable, "-P", "-m", "symphainy.cli.city")
 
 
 def verify(data_dir: Path, *, as_json: bool) -> int:
@@ -74,6 +75,18 @@ def explain(data_dir: Path, execution: str, step: str, as_json: bool) -> None:
         for ruling in decision["rulings"]:
             reason = f": {ruling['reason']}" if ruling["reason"] else ""
             say(f"{'':<10} {ruling['verdict']:<10} {ruling['service']} {ruling['rule']}{reason}")
+
+
+def city(data_dir: Path, *, as_json: bool) -> None:
+    """Governance's own document: the roll of eight, the bundle in force, the switches, who is under maintenance."""
+    known = Credentials.load(Instance.running(data_dir).layout)
+    told = _ask(data_dir, *CITY, *([known.tenant] if known else []))["city"]
+    if as_json:
+        emit(told)
+        return
+    import yaml
+
+    say(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=WIDTH).rstrip())
 
 
 def _about(decision: dict[str, Any], step: str) -> bool:

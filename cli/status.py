@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from symphainy.cli import alive
 from symphainy.cli.instance import Instance, ServiceNote
-from symphainy.cli.narration import NO_REALMS, spoken, title
-from symphainy.cli.output import say, table
+from symphainy.cli.narration import NO_REALMS
 
 ORDER = ("runtime", "smart city", "realms", "solutions", "experience")
 """The start-up order of document 001."""
@@ -15,7 +15,8 @@ def status(data_dir: Path) -> dict[str, Any]:
     """Everything known of the instance under ``data_dir``, as data. ``state`` is the first thing to read.
 
     States: ``running``, ``starting``, ``stopping``, ``stopped``, ``failed``, ``killed`` (its supervisor is gone without a
-    word) and ``never started``.
+    word) and ``never started``. Five parts: ``runtime``, ``smart_city``, ``realms``, ``agents``, ``experience``; capabilities of
+    the platform's own, which belong to no realm, stand in ``platform``.
     """
     found = Instance.load(data_dir)
     if found is None:
@@ -43,26 +44,38 @@ def status(data_dir: Path) -> dict[str, Any]:
             "state": "observing and governing" if up else "down",
             "services": list(worker.get("city") or ()),
         },
-        "realms": [{"name": n, "state": "registered" if up else "down", **m} for n, m in _realms(worker).items()],
-        "agents": {"state": "available" if up else "down", "names": list(worker.get("agents") or ())},
-        "experience": {"state": "bound" if up else "down", "solutions": _solutions(found)},
+        "realms": _realms(worker, alive.steps(found.services) if up else None, "registered" if up else "down"),
+        "platform": [{"name": n, "capabilities": c} for n, c in _owned(worker).items() if n in NO_REALMS],
+        "agents": {"state": "available" if up else "down", **_agents(worker)},
+        "experience": {"state": "attachable" if up else "down", **(alive.experience(found) if up else _nothing())},
         "processes": processes,
     }
 
 
-def _realms(worker: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Realm → what is known of it; the platform's own capabilities belong to no realm."""
-    realms = {owner: refs for owner, refs in (worker.get("realms") or {}).items() if owner not in NO_REALMS}
-    return {name: {"capabilities": refs if isinstance(refs, int) else len(refs)} for name, refs in realms.items()}
+def _owned(worker: dict[str, Any]) -> dict[str, int]:
+    """Owner → how many capabilities it has."""
+    return {n: refs if isinstance(refs, int) else len(refs) for n, refs in (worker.get("realms") or {}).items()}
 
 
-def _solutions(found: Instance) -> list[Any]:
+def _realms(worker: dict[str, Any], steps: dict[str, int] | None, state: str) -> list[dict[str, Any]]:
+    """Each realm: idle, or busy with so many steps at this moment; unknown when a worker could not be asked."""
     return [
-        s
-        for note in found.services
-        if note.name.startswith(("solution", "experience"))
-        for s in note.facts.get("solutions") or ()
-    ]
+        {
+            "name": name, "state": state, "capabilities": count, "steps": None if steps is None else steps.get(name, 0),
+            "activity": "unknown" if steps is None else "busy" if steps.get(name, 0) > 0 else "idle",
+        }
+        for name, count in _owned(worker).items() if name not in NO_REALMS
+    ]  # fmt: skip
+
+
+def _nothing() -> dict[str, Any]:
+    return {"tenant": None, "solutions": [], "why": None}
+
+
+def _agents(worker: dict[str, Any]) -> dict[str, Any]:
+    """The roll of agents: names, and for each its kind and the realm that it is attached to."""
+    roll = [each if isinstance(each, dict) else {"name": str(each)} for each in worker.get("agents") or ()]
+    return {"names": [each["name"] for each in roll], "roll": roll}
 
 
 def _process(note: ServiceNote) -> dict[str, Any]:
@@ -78,40 +91,3 @@ def _process(note: ServiceNote) -> dict[str, Any]:
         "seconds": note.seconds,
         "facts": note.facts,
     }
-
-
-def show(told: dict[str, Any]) -> None:
-    """The same for a person, 100 columns wide."""
-    say(f"Symphainy: {told['state']}" + (f" since {told['started_at']}" if told["state"] == "running" else ""))
-    say(f"data folder {told['data_dir']}")
-    if told["state"] == "never started":
-        say("Start it with `symphainy up`.")
-        return
-    if told["error"]:
-        say(f"error: {told['error']}")
-    rows: list[tuple[str, str]] = [
-        ("runtime", told["runtime"]["state"]),
-        ("smart city", _joined(told["smart_city"]["state"], [spoken(s) for s in told["smart_city"]["services"]])),
-        ("realms", ", ".join(f"{r['name']} ({r['state']})" for r in told["realms"]) or "none registered"),
-        ("agents", _joined(told["agents"]["state"], told["agents"]["names"])),
-        ("experience", _joined(told["experience"]["state"], told["experience"]["solutions"])),
-    ]
-    table(("plane", "state"), rows)
-    table(
-        ("process", "plane", "state", "pid", "restarts", "ready after"),
-        [
-            (title(p["name"]), p["stage"], p["state"], p["pid"] or "", p["restarts"] or "", _seconds(p["seconds"]))
-            for p in told["processes"]
-        ],
-    )
-    if told["state"] == "running":
-        for name, url in told["urls"].items():
-            say(f"  {name.replace('_', ' '):<16}{url}")
-
-
-def _joined(state: str, names: list[Any]) -> str:
-    return f"{state}: {', '.join(str(n) for n in names)}" if names else state
-
-
-def _seconds(value: float | None) -> str:
-    return f"{value:.1f} s" if value is not None else ""

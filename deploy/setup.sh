@@ -5,10 +5,9 @@ set -eu
 
 missing=""
 command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing="$missing redis-server"
-# A headless browser, once there are pages to look at.
-if [ -d tests/pages ] && ! command -v chromium >/dev/null 2>&1; then
-  missing="$missing chromium"
-fi
+# A headless browser and its driver: the console's tests look at its pages.
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0
 

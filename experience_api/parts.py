@@ -11,8 +11,10 @@ from symphainy.foundations.language.clock import Clock, SystemClock
 from symphainy.foundations.language.context import Intent, Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.door import Admission, DoorCall
+from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.abstractions.objects import Objects
+from symphainy.runtime.correlation import Delivered
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.reading import DocumentLine, Passage
 from symphainy.runtime.solutions import Deployment, Solution
@@ -29,6 +31,14 @@ class Runtime(Protocol):
         key: str | None = None,
     ) -> Submitted:
         """Record an intent and start what answers it."""
+        ...
+
+    async def deliver(self, who: SessionContext, event: dict[str, Json]) -> Delivered:
+        """Take a CloudEvent in."""
+        ...
+
+    async def admit(self, who: SessionContext, execution_id: str) -> None:
+        """Whether the caller may follow it; NotFound also for another tenant's."""
         ...
 
     async def describe(self, who: SessionContext, execution_id: str) -> Execution:

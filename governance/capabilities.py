@@ -1,6 +1,7 @@
 """What the city offers by name: small capabilities with owner ``smart_city``, called like any other, through the governed step."""
 
 import asyncio
+import json
 from typing import Literal
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from pydantic import Field
 from symphainy.foundations.curator.capability import capability
 from symphainy.foundations.curator.registry import Registry
 from symphainy.foundations.definitions.diagnostics import Diagnostic
+from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.document import SearchHit
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Json, Message
@@ -170,9 +172,10 @@ def estimate(step: Step[Work]) -> Estimate:
 
 
 class Policies(Message):
-    """Cedar files: name → text."""
+    """Cedar files, name → text; or a reference to a solution's folder (its files as JSON), of which ``policies/`` counts."""
 
-    policies: dict[str, str]
+    policies: dict[str, str] = {}
+    folder: ArtifactRef | None = None
 
 
 class Checked(Message):
@@ -186,7 +189,10 @@ class Checked(Message):
 async def check(step: Step[Policies]) -> Checked:
     """Hold Cedar files against the city's vocabulary. Invalid, with every finding, when one of them does not fit."""
     bundle = load_bundle()
-    given = step.input.policies
+    given = dict(step.input.policies)
+    if step.input.folder is not None:
+        files = json.loads(await step.tools.read(step.input.folder))
+        given |= {name: text for name, text in files.items() if name.startswith("policies/")}
     found = await asyncio.to_thread(_findings, given, bundle.vocabulary)
     if found:
         first = f"{found[0].file}: {found[0].message}"

@@ -32,7 +32,9 @@ def findings(file: str, text: str, vocabulary: str) -> list[Diagnostic]:
     ['POL001']
     """
     if file.endswith(".cedarschema"):
-        return [_found("POL004", file, "a solution brings no vocabulary of its own", "Write policies in the city's words.")]
+        return [
+            _found("POL004", file, "a solution brings no vocabulary of its own", "Write policies in the city's words.")
+        ]
     try:
         parsed = cedarpy.policies_to_pst(text)
     except ValueError as error:
@@ -43,10 +45,11 @@ def findings(file: str, text: str, vocabulary: str) -> list[Diagnostic]:
     ]
     result = cedarpy.validate_policies(text, vocabulary)
     names = {number: policy.annotations.get("id") or number for number, policy in parsed.static_policies.items()}
-    for error in () if result.validation_passed else result.errors:
-        said = str(error.error).replace(f"policy `{error.policy_id}`", f"policy '{names.get(error.policy_id, '')}'")
+    for fault in () if result.validation_passed else result.errors:
+        name = str(names.get(fault.policy_id, fault.policy_id))
+        said = str(fault.error).replace(f"policy `{fault.policy_id}`", f"policy '{name}'")
         fix = "Use the entities, actions and context of governance/policies/city.cedarschema."
-        found.append(_found("POL003", file, said, fix, line=_line(text, str(names.get(error.policy_id, "")))))
+        found.append(_found("POL003", file, said, fix, line=_line(text, name)))
     return found
 
 

@@ -20,6 +20,7 @@ from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.language.wire import SAGA_QUEUE
 from symphainy.foundations.public_works.abstractions.streams import Streams
+from symphainy.runtime.correlation import Correlation, Delivered
 from symphainy.runtime.definitions import Definitions
 from symphainy.runtime.describe import Reader
 from symphainy.runtime.doors import Caller, Doors
@@ -92,6 +93,7 @@ class RuntimeClient:
         self.records = Records(store, self._reader, self.doors)
         self._watcher = Watcher(surface, self._wakeups)
         self._steering = Steering(temporal, store, surface, self._reader, self.doors)
+        self._correlation = Correlation(temporal, store, self.doors, sealer, clock)
         self._submitter = Submitter(
             store, surface, gate, self.doors, sealer, sessions, self.router, self.definitions, self.starter, clock,
             max_payload=options.max_payload,
@@ -162,6 +164,10 @@ class RuntimeClient:
     async def decide(self, who: Caller, task_id: str, choice: str, value: Json = None, *, shown_digest: str) -> Json:
         """Propose a decision on a person's task."""
         return await self._steering.decide(who, task_id, choice, value, shown_digest=shown_digest)
+
+    async def deliver(self, who: Caller, event: dict[str, Json]) -> Delivered:
+        """Take a CloudEvent in, for the runs of its tenant that listen for its type."""
+        return await self._correlation.deliver(who, event)
 
     async def close(self) -> None:
         """Stop following streams."""

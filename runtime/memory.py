@@ -7,12 +7,14 @@ what they ended with. So it is there after any process has died, and gone with t
 import asyncio
 from typing import Any
 
+from pydantic import ValidationError
+
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.conversation import Offered, Proposal, Run, Said, Source
 from symphainy.foundations.language.door import Sealer
-from symphainy.foundations.language.errors import NotFound
+from symphainy.foundations.language.errors import NotFound, Refused
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.runtime.definitions import Definitions
 from symphainy.runtime.lifecycle import unseal_closing
@@ -28,13 +30,21 @@ TURN = "agent.message"
 """The intent whose executions are turns."""
 LOOK_BACK = 60
 """Turns of a principal that are looked at for those of one conversation."""
+REMEMBERED = 500
+"""Characters of what was said and answered that are remembered: enough to follow, small enough to travel."""
 
 
 class StoredMemory:
     """Reads; holds nothing."""
 
     def __init__(
-        self, store: Store, sealer: Sealer, objects: Objects, solutions: Solutions, definitions: Definitions, clock: Clock
+        self,
+        store: Store,
+        sealer: Sealer,
+        objects: Objects,
+        solutions: Solutions,
+        definitions: Definitions,
+        clock: Clock,
     ) -> None:
         self._executions, self._journal, self._documents = Executions(store), Journal(store), Documents(store)
         self._sealer, self._objects, self._clock = sealer, objects, clock
@@ -46,7 +56,10 @@ class StoredMemory:
         closed = await self._journal.closings(tenant, [row.execution_id for row in rows])
         said = []
         for row in sorted(closed, key=lambda each: each.execution_id):
-            ended = unseal_closing(self._sealer, tenant, row.execution_id, row.output or b"").output
+            try:
+                ended = unseal_closing(self._sealer, tenant, row.execution_id, row.output or b"").output
+            except Refused:
+                continue  # erased: its key is gone
             if isinstance(ended, dict) and ended.get("conversation") == conversation:
                 said.append(_said(row.execution_id, ended))
         return said[-limit:]
@@ -55,7 +68,9 @@ class StoredMemory:
         """Executions of the principal's own that are no turns."""
         rows = await self._executions.page(tenant, before=before, principal=principal, but=TURN, limit=limit)
         return [
-            Run(execution=r.execution_id, intent=r.intent, status=r.status, compensation=r.compensation, at=r.created_at)
+            Run(
+                execution=r.execution_id, intent=r.intent, status=r.status, compensation=r.compensation, at=r.created_at
+            )
             for r in rows
         ]
 
@@ -71,7 +86,9 @@ class StoredMemory:
             stored = await self._solutions.get(tenant, deployed.digest)
             for intent, to in sorted(stored.routes.items()):
                 plan = await self._definitions.plan(tenant, to.plan_digest)
-                found.append(Offered(intent=intent, solution=deployed.name, title=_title(plan), required=_required(plan)))
+                found.append(
+                    Offered(intent=intent, solution=deployed.name, title=_title(plan), required=_required(plan))
+                )
         return found
 
     async def _source(self, row: DocumentRow) -> Source:
@@ -88,9 +105,14 @@ class StoredMemory:
 
 def _said(execution: str, ended: dict[str, Any]) -> Said:
     proposed = ended.get("proposal")
+    try:
+        proposal = Proposal.model_validate(proposed) if proposed else None
+    except ValidationError:
+        proposal = None  # a tenant's own saga may answer this intent: what is no proposal cannot be confirmed
     return Said(
-        execution=execution, text=str(ended.get("text") or ""), answer=ended.get("answer"), to=ended.get("to"),
-        proposal=Proposal.model_validate(proposed) if isinstance(proposed, dict) else None,
+        execution=execution, text=str(ended.get("text") or "")[:REMEMBERED], to=ended.get("to"),
+        answer=str(ended["answer"])[:REMEMBERED] if ended.get("answer") else None,
+        proposal=proposal,
     )  # fmt: skip
 
 

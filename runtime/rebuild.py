@@ -19,7 +19,7 @@ from symphainy.runtime.verify import HistoryReader
 from symphainy.runtime.verify_history import outcome_of
 from symphainy.runtime.verify_journal import JournalFacts, walk
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["Rebuilt", "every_execution", "rebuild"]
 
 _BATCH = 100
 
@@ -32,6 +32,16 @@ class Rebuilt:
     restored: int = 0
     steps: int = 0
     closings: int = 0
+
+
+async def every_execution(surface: StateSurface, tenant: str) -> list[str]:
+    """Every execution of a tenant that the record knows of: by its own row, or by its journal alone."""
+    found = set((await walk(surface, tenant, Report())).ends)
+    before = ""
+    while page := await Executions(surface.store).page(tenant, before=before, limit=500):
+        before = page[-1].execution_id
+        found |= {row.execution_id for row in page}
+    return sorted(found)
 
 
 async def rebuild(surface: StateSurface, reader: HistoryReader, tenant: str, executions: list[str]) -> Rebuilt:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import NotFound, Unavailable
 from symphainy.foundations.public_works.abstractions.sql import Sql
+from symphainy.runtime.correlation import Waker
 from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.publisher import BATCH, Publisher
 from symphainy.runtime.reconciler import Reconciler
@@ -28,6 +29,7 @@ SEAL_EVERY = timedelta(seconds=1)
 RECONCILE_EVERY = timedelta(seconds=5)
 EXPORT_EVERY = timedelta(seconds=2)
 SCHEDULE_EVERY = timedelta(seconds=2)
+WAKE_EVERY = timedelta(seconds=1)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=20), timedelta(milliseconds=250)
 """Without notifications (a transaction-pooling proxy drops them): soon after something happened, rarely after nothing did."""
@@ -48,6 +50,7 @@ class Relay:
     archive: HistoryArchive | None
     reconciler: Reconciler | None
     schedules: Schedules | None = None
+    waker: Waker | None = None
     seal_every: timedelta = SEAL_EVERY
     reconcile_every: timedelta = RECONCILE_EVERY
 
@@ -64,6 +67,8 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(relay.reconcile_every, relay.reconciler.once, "reconcile", stop))
     if relay.schedules is not None:
         loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
+    if relay.waker is not None:
+        loops.append(_every(WAKE_EVERY, relay.waker.once, "wake", stop))
     async with asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop)

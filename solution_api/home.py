@@ -39,7 +39,9 @@ async def home(request: Request, parts: Parts) -> HTMLResponse:
         f'<a class="card" href="{escape(to)}"><b>{escape(title)}</b><p>{escape(about)}</p></a>'
         for title, to, about in (
             ("Console", "/console/", "Content, insights, runs, solutions and the guide: the pages of builders and administrators."),
-            ("Temporal Web UI", links.temporal_ui, "Every run, step by step; readable once you are logged in here."),
+            ("Temporal Web UI", links.temporal_ui,
+             "Every run, step by step. Values too, once you are logged in here and its codec setting "
+             "“Include cross-origin credentials” is on."),
             ("Solution plane", "/docs", "Definitions, solutions, capabilities, governance: the reference of this API."),
             ("Experience plane", f"{links.experience}/docs", "Intents, executions, events, uploads: the reference of that API."),
             ("Executions", "/api/executions", "What runs and what has run, as JSON (with a token)."),

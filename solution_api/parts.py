@@ -10,18 +10,36 @@ from symphainy.foundations.experience.edge.feed import Pace
 from symphainy.foundations.experience.edge.ports import Guard, Ping
 from symphainy.foundations.experience.solution_models import PlaneStatus
 from symphainy.foundations.language.clock import Clock, SystemClock
-from symphainy.foundations.language.context import Principal, SessionContext
+from symphainy.foundations.language.context import Intent, Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Event
-from symphainy.runtime.models import Execution, Page
+from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
 from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
 
 
 class Runtime(Protocol):
-    """The runtime client, as this plane uses it: it looks and cancels, and submits nothing."""
+    """The runtime client, as this plane uses it: it looks and cancels, and submits what deploys and withdraws, nothing else."""
+
+    async def submit(
+        self,
+        intent: Intent,
+        session: SessionContext | None = None,
+        principal: Principal | None = None,
+        key: str | None = None,
+    ) -> Submitted:
+        """Record an intent and start what answers it."""
+        ...
+
+    async def result(self, who: SessionContext, execution_id: str, wait: float = 0.0) -> ExecutionResult:
+        """Its end, after at most ``wait`` seconds."""
+        ...
+
+    async def admit(self, who: SessionContext, execution_id: str) -> None:
+        """Whether the caller may follow it; NotFound also for another tenant's."""
+        ...
 
     async def describe(self, who: SessionContext, execution_id: str) -> Execution:
         """Where an execution stands; NotFound also for another tenant's."""
@@ -118,14 +136,6 @@ class Solutions(Protocol):
 
     async def all(self, tenant: str) -> Sequence[Solution]:
         """All versions of all solutions."""
-        ...
-
-    async def deploy(self, tenant: str, name: str, by: str, *, version: str | None = None) -> Deployment:
-        """Make a stored version answer its intents."""
-        ...
-
-    async def undeploy(self, tenant: str, name: str) -> None:
-        """Withdraw it; NotFound if nothing is deployed."""
         ...
 
     async def deployed(self, tenant: str) -> Sequence[Deployment]:

@@ -1,16 +1,21 @@
 """``/api/solutions``: hand in a Solution Definition, deploy it, look at it, take it off."""
 
 import asyncio
+import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.definitions.solution import load_solution
-from symphainy.foundations.experience.edge import strict_json
+from symphainy.foundations.experience.edge import prefer, strict_json
+from symphainy.foundations.experience.http import rebuilt
 from symphainy.foundations.experience.solution_models import Deploy, Folder, Scenarios, Solution, Solutions, VersionName
+from symphainy.foundations.language.context import Intent
+from symphainy.foundations.language.errors import Conflict, Unavailable
+from symphainy.foundations.language.model import Json
 from symphainy.runtime.solutions import Deployment, SolutionDraft
 from symphainy.runtime.solutions import Solution as Stored
 from symphainy.solution_api import zips
@@ -20,6 +25,9 @@ from symphainy.solution_api.security import Parts, Who, pass_door
 
 router = APIRouter(prefix="/api/solutions", tags=["solutions"])
 Name = Annotated[str, Path(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Asking twice under one key does it once.")]
+PATIENCE = 30.0
+"""Seconds that a request waits for the saga behind it; one takes about half a second."""
 _TAKES = {
     "application/json": {"schema": Folder.model_json_schema()},
     "application/zip": {"schema": {"type": "string", "format": "binary"}},
@@ -68,19 +76,42 @@ async def scenarios(name: Name, who: Who, parts: Parts) -> Scenarios:
 
 
 @router.post("/{name}/deploy")
-async def deploy(name: Name, body: Deploy, who: Who, parts: Parts) -> Solution:
-    """Make a stored version answer: its intents can be submitted, and its experience is bound. Running executions keep their plan."""
+async def deploy(name: Name, body: Deploy, who: Who, parts: Parts, key: Key = None) -> Solution:
+    """Make a stored version answer: its intents can be submitted, and its experience is bound. Running executions keep their plan.
+
+    It is the saga ``solution.deploy``: this waits for its end. 503 if that takes longer: it goes on, and may be asked for again.
+    """
     await pass_door(parts, who, "deploy", "Definition", name)
-    deployed = await parts.solutions.deploy(who.tenant, name, who.principal.id, version=body.version)
-    return _solution(await parts.solutions.find(who.tenant, name, deployed.version), deployed)
+    stored = await parts.solutions.find(who.tenant, name, body.version)
+    await _done(parts, who, "solution.deploy", {"name": name, "version": stored.version}, key)
+    live = next((d for d in await parts.solutions.deployed(who.tenant) if d.name == name), None)
+    return _solution(stored, live)
 
 
 @router.delete("/{name}/deploy", status_code=204)
-async def undeploy(name: Name, who: Who, parts: Parts) -> Response:
-    """Withdraw it: new intents find nothing, running executions go on."""
+async def undeploy(name: Name, who: Who, parts: Parts, key: Key = None) -> Response:
+    """Withdraw it: new intents find nothing, running executions go on. It is the saga ``solution.withdraw``."""
     await pass_door(parts, who, "deploy", "Definition", name)
-    await parts.solutions.undeploy(who.tenant, name)
+    await _done(parts, who, "solution.withdraw", {"name": name}, key)
     return Response(status_code=204)
+
+
+async def _done(parts: SolutionParts, who: Who, kind: str, payload: dict[str, Json], key: str | None) -> None:
+    """Submit, and wait until it is done; raises what it failed with."""
+    intent = Intent(type=kind, payload=payload, source="api")
+    found = await parts.runtime.submit(intent, who.session, key=prefer.key(key) or str(uuid.uuid4()))
+    ended = await parts.runtime.result(who.session, found.execution_id, wait=PATIENCE)
+    if not ended.closed:
+        raise Unavailable(
+            f"{kind} is still {ended.status} after {PATIENCE:.0f} s; it goes on as {found.execution_id}",
+            remedy=f"follow GET /api/executions/{found.execution_id}",
+        )
+    if ended.problem is not None:
+        raise rebuilt(ended.problem)
+    if ended.status != "completed":
+        raise Conflict(
+            f"{kind} was {ended.status}, and what it had done was taken back", code=f"execution_{ended.status}"
+        )
 
 
 async def _files(request: Request, parts: SolutionParts) -> dict[str, str]:

@@ -8,9 +8,16 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["support.shared"]
 ROOT = Path(__file__).resolve().parent.parent
 _real_connect = socket.socket.connect
 _real_connect_ex = socket.socket.connect_ex
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--ows-coverage", action="store_true", help="write docs/ows-coverage.md from the results of tests/ctk"
+    )
 
 
 class NetworkUsed(RuntimeError):

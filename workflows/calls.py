@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError, is_cancelled_exception
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    TimeoutError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.definitions.machine import Call, Machine, Program, step_call
+    from symphainy.foundations.definitions.plan import Plan
     from symphainy.foundations.language.errors import ERROR_BASE, Problem
+    from symphainy.foundations.language.ids import workflow_id
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.wire import (
         CLOSING,
         OPENING,
+        SAGA,
         SEGMENT,
         STEP,
         Closed,
@@ -37,6 +47,8 @@ RETRY = RetryPolicy(
 )
 """Platform failures only (DECISIONS.md 6), without an attempt limit until schedule-to-close: safe because of the effect key."""
 LOCAL_TIMEOUT = timedelta(seconds=30)
+LONGEST = 800
+"""Characters of an execution's name: Temporal takes 1,000 in a workflow id."""
 INLINE = 64 << 10
 """Bytes up to which a value travels inline; the codec offloads the rest, so only this much counts in a task's sum."""
 
@@ -71,6 +83,34 @@ async def run(
         return result
     except (ActivityError, asyncio.CancelledError) as error:
         return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=workflow.now())
+
+
+async def run_child(program: Program, given: SagaInput, command: Call) -> StepResult:
+    """Run a plan below this run, under the root's passport, named after its place; or only see it started."""
+    execution = f"{given.execution_id}{command.path}"
+    if len(execution) > LONGEST:
+        detail = "runs below runs go too deep: the place in them has become too long to be a name"
+        fault = Problem(type=ERROR_BASE + "runtime", status=500, title="Too deep", detail=detail, code="too_deep")
+        return StepResult(path=command.path, call_id=command.id, problem=fault, at=workflow.now())
+    waits = command.arguments["await"]
+    plan = Plan.model_validate(command.arguments["plan"]).model_copy(update={"limits": program.plan.limits}).sealed()
+    below = given.model_copy(
+        update={
+            "execution_id": execution, "plan": plan.model_dump(mode="json"), "input": command.arguments["input"], "state": None,
+            "submitted_at": workflow.now(), "witnessed": (),
+        }
+    )  # fmt: skip
+    try:
+        handle = await workflow.start_child_workflow(
+            SAGA, below, id=workflow_id(given.tenant, execution), task_timeout=workflow.info().task_timeout,
+            cancellation_type=workflow.ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+            parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL if waits else workflow.ParentClosePolicy.ABANDON,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, static_summary=Label(plan.definition),
+        )  # fmt: skip
+        output = await handle if waits else None
+        return StepResult(path=command.path, call_id=command.id, output=output, at=workflow.now())
+    except (ChildWorkflowError, WorkflowAlreadyStartedError, asyncio.CancelledError) as error:
+        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, None), at=workflow.now())
 
 
 def problem_of(error: BaseException, linked: "Linked | None") -> Problem:

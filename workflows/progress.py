@@ -28,6 +28,9 @@ def waiting(machine: Machine | None) -> list[dict[str, Json]]:
             found.append({"kind": "step", "path": command.path, "capability": command.ref})
         elif isinstance(command, Timer):
             found.append({"kind": "timer", "purpose": command.purpose, "due": command.due.isoformat()})
+    for frame in machine.state.frames.values() if machine else []:
+        if frame.kind == "listen" and frame.phase == "run":
+            found.append({"kind": "event", "path": frame.path})
     return found
 
 

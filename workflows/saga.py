@@ -27,9 +27,11 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
+        EVENT,
         SAGA,
         Closed,
         Closing,
+        EventKey,
         Opened,
         Opening,
         SagaInput,
@@ -92,6 +94,11 @@ class Saga:
                 return self._end(self._closed)
         return self._end(await self._calmly(self._close()))
 
+    @workflow.signal(name=EVENT)
+    def event(self, keys: list[EventKey]) -> None:
+        """Events were matched to this run; their values are fetched by a step."""
+        self._news.append(("arrived", [key.model_dump() for key in keys]))
+
     @workflow.query
     def progress(self) -> dict[str, Json]:
         """Status, steps so far, and each open place in the definition."""
@@ -141,6 +148,8 @@ class Saga:
             raise what
         if kind == "fired":
             return machine.fire(what, workflow.now())
+        if kind == "arrived":
+            return machine.arrived(what, workflow.now())
         call_id, result = what
         self._states[call_id] = "failed" if result.problem else "done"
         commands = machine.resolve(call_id, result)
@@ -168,7 +177,7 @@ class Saga:
             self._bytes = 0
             await self._calmly(workflow.sleep(BREATH))
         self._states[command.id] = "running"
-        self._tasks[command.id] = self._spawn(self._run_call(command))
+        self._tasks[command.id] = self._spawn(self._run_call(command), command)
 
     def _cancel(self, name: str) -> None:
         if name in self._local and self._segment is None:
@@ -191,11 +200,14 @@ class Saga:
                     raise
                 self._cancel_seen = True
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task whose crash is the main loop's, never lost."""
+    def _spawn(self, work: Coroutine[Any, Any, None], call: Call | None = None) -> asyncio.Task[None]:
+        """A task whose crash is the main loop's, never lost; a call taken back before it began is answered all the same."""
 
         def look(done: asyncio.Task[None]) -> None:
-            if not done.cancelled() and (error := done.exception()) is not None:
+            if done.cancelled():
+                if call is not None and self._tasks.pop(call.id, None) is not None:
+                    self._news.append(("resolved", (call.id, calls.cancelled(call, workflow.now()))))
+            elif (error := done.exception()) is not None:
                 self._news.append(("crashed", error))
 
         task = asyncio.create_task(work)
@@ -206,8 +218,11 @@ class Saga:
 
     async def _run_call(self, command: Call) -> None:
         named = tuple(self._unnamed)
-        result = await calls.run(self._program, self._given, command, self._machine, named)
-        self._forget(named)
+        if command.kind == "child":
+            result = await calls.run_child(self._program, self._given, command)
+        else:
+            result = await calls.run(self._program, self._given, command, self._machine, named)
+            self._forget(named)
         self._tasks.pop(command.id, None)
         self._news.append(("resolved", (command.id, result)))
 

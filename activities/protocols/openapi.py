@@ -1,6 +1,5 @@
 """``call: openapi``: an operation of an OpenAPI 3 or Swagger 2.0 document, found by its id and called by HTTP."""
 
-import json
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -101,41 +100,47 @@ def _request(
         (p["name"], p["in"]): p
         for p in _resolved(document, [*item.get("parameters", []), *found.get("parameters", [])])
     }
-    query: dict[str, Json] = {}
-    headers: dict[str, Json] = {}
-    form: dict[str, Json] = {}
-    cookies: list[str] = []
-    rest, body = dict(given), None
+    places: dict[str, dict[str, Json]] = {
+        place: {} for place in ("path", "query", "header", "cookie", "formData", "body")
+    }
     for (name, place), parameter in declared.items():
-        if place == "body":
-            continue
-        if name not in given:
-            if parameter.get("required") and place != "path" or place == "path":
-                raise Invalid(f"the parameter '{name}' is required", code="arguments")
-            continue
-        value = given[name]
-        rest.pop(name, None)
-        if place == "path":
-            path = path.replace("{" + name + "}", quote(_joined(value), safe=","))
-        elif place == "query":
-            query[name] = value if _explodes(parameter) and isinstance(value, list) else _joined(value)
-        elif place == "header":
-            headers[name] = _joined(value)
-        elif place == "cookie":
-            cookies.append(f"{name}={_joined(value)}")
-        elif place == "formData":
-            form[name] = value
-    whole = next((p["name"] for (_, place), p in declared.items() if place == "body"), None)
-    kind, _ = _body_kind(document, found)
-    if form:
-        body, headers["Content-Type"] = form, "application/x-www-form-urlencoded"
-    elif whole is not None or kind:
-        body = given.get(whole or "body", given.get("body", rest or None))
-        if body is not None:
-            headers["Content-Type"] = kind or "application/json"
-    if cookies:
-        headers["Cookie"] = "; ".join(cookies)
-    return build(method, _base(document, item, found, where) + path, headers=headers, query=query, body=body)
+        if name in given and place in places:
+            places[place][name] = _styled(parameter, given[name]) if place == "query" else given[name]
+        elif place == "path" or (parameter.get("required") and place != "body"):
+            raise Invalid(f"the parameter '{name}' is required", code="arguments")
+    for name, value in places["path"].items():
+        path = path.replace("{" + name + "}", quote(_joined(value), safe=","))
+    headers: dict[str, Json] = {name: _joined(value) for name, value in places["header"].items()}
+    if places["cookie"]:
+        headers["Cookie"] = "; ".join(f"{name}={_joined(value)}" for name, value in places["cookie"].items())
+    rest = {name: value for name, value in given.items() if name not in {known for known, _ in declared}}
+    body, kind = _body(found, places, rest)
+    if body is not None:
+        headers["Content-Type"] = kind
+    return build(method, _base(document, item, found, where) + path, headers=headers, query=places["query"], body=body)
+
+
+def _body(found: dict[str, Any], places: dict[str, dict[str, Json]], rest: dict[str, Json]) -> tuple[Json, str]:
+    """What is sent as the body, and as what: form fields, Swagger's body parameter, or what no parameter has taken."""
+    if places["formData"]:
+        return places["formData"], "application/x-www-form-urlencoded"
+    if places["body"]:
+        return next(iter(places["body"].values())), "application/json"
+    declared = found.get("requestBody")
+    if not isinstance(declared, dict):
+        return None, ""
+    kinds = list((declared.get("content") or {}) or ["application/json"])
+    kind = "application/json" if "application/json" in kinds else kinds[0]
+    return rest.get("body", rest or None), kind
+
+
+def _styled(parameter: dict[str, Any], value: Json) -> Json:
+    """A query's value: a list repeats its name by OpenAPI's default and Swagger's ``multi``, else it is joined."""
+    if "schema" in parameter or "explode" in parameter or "content" in parameter:
+        explodes = bool(parameter.get("explode", parameter.get("style", "form") == "form"))
+    else:
+        explodes = parameter.get("collectionFormat") == "multi"
+    return value if explodes and isinstance(value, list) else _joined(value)
 
 
 def _resolved(document: dict[str, Any], parameters: list[Any]) -> list[dict[str, Any]]:
@@ -151,21 +156,6 @@ def _resolved(document: dict[str, Any], parameters: list[Any]) -> list[dict[str,
         if isinstance(parameter, dict) and {"name", "in"} <= set(parameter):
             made.append(parameter)
     return made
-
-
-def _body_kind(document: dict[str, Any], found: dict[str, Any]) -> tuple[str, bool]:
-    body = found.get("requestBody")
-    if not isinstance(body, dict):
-        return "", False
-    kinds = list((body.get("content") or {}) or ["application/json"])
-    return ("application/json" if "application/json" in kinds else kinds[0]), bool(body.get("required"))
-
-
-def _explodes(parameter: dict[str, Any]) -> bool:
-    """Whether a list repeats its name: OpenAPI's default, Swagger's ``multi``."""
-    if "schema" in parameter or "explode" in parameter or "content" in parameter:
-        return bool(parameter.get("explode", parameter.get("style", "form") == "form"))
-    return parameter.get("collectionFormat") == "multi"
 
 
 def _joined(value: Json) -> str:

@@ -1,27 +1,15 @@
 """Puts secrets into a call's arguments: fetched here and now, never journaled (DECISIONS.md 33)."""
 
 import copy
-import hashlib
 import json
-import re
 from typing import Any
 
 from symphainy.foundations.language.errors import NotFound, Refused
 from symphainy.foundations.language.model import Json
-from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.secrets import Secrets, stored_name
 
 References = dict[str, tuple[str | int, ...]]
 """JSON pointer into the arguments → the secret's name, then the path inside its value."""
-_PLAIN = re.compile(r"^[a-z](?:_?[a-z0-9]){0,60}$")
-
-
-def stored_name(name: str) -> str:
-    """Under which name a store keeps a definition's secret: stores take ``a-z0-9_`` only.
-
-    >>> stored_name("payments"), stored_name("mySecret")
-    ('payments', 'ows_d0be733429432f7f')
-    """
-    return name if _PLAIN.match(name) else f"ows_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 async def filled(

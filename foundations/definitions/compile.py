@@ -10,8 +10,11 @@ from typing import Any
 from symphainy.foundations.definitions import expression_stage, saga_checks, schema, structure, types
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.definitions.link import link
+from symphainy.foundations.definitions.machine.kinds.listen import filters
+from symphainy.foundations.definitions.machine.matching import types_of
 from symphainy.foundations.definitions.plan import Linked, Plan
 from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.tasks import all_tasks
 from symphainy.foundations.definitions.yaml12 import Source, load
 from symphainy.foundations.language.contract import Catalog, Contract
 from symphainy.foundations.language.model import Json, Message
@@ -90,10 +93,22 @@ def _compile(source: Source, catalog: Catalog, checks: Sequence[Check], saga: bo
     plan = Plan(
         namespace=head["namespace"], name=head["name"], version=head["version"], document=normalise(source.value), calls=links.calls,
         capabilities=links.capabilities, heavy=heavy, on_fault="none" if on_fault == "none" else "compensate",
+        listens=listens(source.value),
     ).sealed()  # fmt: skip
     for check in checks:
         report.found += check.plan(plan, source)
     return Compiled(plan=None if report.failed() else plan, diagnostics=report.sorted())
+
+
+def listens(document: dict[str, Json]) -> tuple[str, ...]:
+    """The types of event that a run of this document may wait for, sorted; ``*`` where they cannot be named in advance."""
+    found: set[str] = set()
+    for task in all_tasks(document):
+        if task.kind == "listen":
+            to = task.body["listen"]["to"]
+            until = to.get("until")
+            found |= types_of(filters(to)) | (types_of(filters(until)) if isinstance(until, dict) else set())
+    return ("*",) if "*" in found else tuple(sorted(found))
 
 
 _DATA = frozenset(["set", "with", "as", "from"])

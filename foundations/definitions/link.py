@@ -14,6 +14,8 @@ from symphainy.foundations.language.contract import Catalog, Contract
 
 EVALUATE = "core.evaluate@1"
 PUBLISH = "event.publish"
+EVENTS = "core.events@1"
+DEFINITION = "core.definition@1"
 
 
 @dataclass
@@ -62,6 +64,10 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
             _call(report, catalog, links, task, own)
         if task.kind == "emit":
             _need(report, catalog, links, "emit", PUBLISH, f"{task.pointer}/emit", "emit tasks")
+        if task.kind == "listen":
+            _need(report, catalog, links, "listen", EVENTS, f"{task.pointer}/listen", "listen tasks")
+        if task.kind == "run" and "workflow" in task.body["run"]:
+            _need(report, catalog, links, "run", DEFINITION, f"{task.pointer}/run", "run: workflow")
     if heavy:
         _need(report, catalog, links, EVALUATE, EVALUATE, "/do", "expressions that are not linear")
         links.calls.pop(EVALUATE, None)

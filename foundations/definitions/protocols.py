@@ -1,5 +1,6 @@
 """Calls of the specification's own (``call: http`` …): which capability each needs. Governance decides per capability, so what a
-call may do is in its name: reading, writing, or writing at a receiver that honours a key (DECISIONS.md 17)."""
+call may do is in its name: reading, writing, or writing at a receiver that honours a key (DECISIONS.md 17).
+"""
 
 from typing import Any
 

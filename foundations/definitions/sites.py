@@ -65,6 +65,7 @@ def _task(task: Task, local: frozenset[str]) -> Iterator[Site]:
     elif task.kind == "listen":
         events = body.get("foreach") or {}
         inner = local | {events.get("item", "item"), events.get("at", "index")}
+        yield from _listen(task, inside, TASK | inner)
     elif task.kind == "try":
         caught = local | {body["catch"].get("as", "error")}
         yield from _catch(task, inside, TASK | caught)
@@ -83,7 +84,14 @@ def _own(task: Task, inside: frozenset[str]) -> Iterator[Site]:
             for name, case in item.items():
                 yield from _always(case.get("when"), f"{at}/switch/{i}/{escape(name)}/when", inside)
         return
-    places = {"call": "with", "set": "set", "emit": "emit/event", "raise": "raise/error", "wait": "wait"}
+    places = {
+        "call": "with",
+        "set": "set",
+        "emit": "emit/event",
+        "raise": "raise/error",
+        "wait": "wait",
+        "run": "run/workflow",
+    }
     if (place := places.get(task.kind)) is not None:
         head, _, rest = place.partition("/")
         value = body.get(head) or {}
@@ -96,6 +104,30 @@ def _loop(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterato
     given, at = task.body["for"].get("in"), f"{task.pointer}/for/in"
     yield from _always(given, at, inside) if isinstance(given, str) else _deep(given, at, inside)
     yield from _always(task.body.get("while"), f"{task.pointer}/while", within)
+
+
+def _listen(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterator[Site]:
+    to, at = task.body["listen"]["to"], f"{task.pointer}/listen/to"
+    yield from _strategy(to, at, inside)
+    if isinstance(until := to.get("until"), dict):
+        yield from _strategy(until, f"{at}/until", inside)
+    else:
+        yield from _always(until, f"{at}/until", inside)
+    events = task.body.get("foreach") or {}
+    yield from _shape(events.get("output"), "as", f"{task.pointer}/foreach/output", within)
+    yield from _shape(events.get("export"), "as", f"{task.pointer}/foreach/export", within | {"output"})
+
+
+def _strategy(strategy: Any, at: str, inside: frozenset[str]) -> Iterator[Site]:
+    for mode in ("one", "any", "all"):
+        given = strategy.get(mode, [])
+        places = [(f"{at}/{mode}", given)] if mode == "one" else [(f"{at}/{mode}/{i}", f) for i, f in enumerate(given)]
+        for place, wanted in places if given else ():
+            yield from _deep(wanted.get("with"), f"{place}/with", inside)
+            for name, correlation in (wanted.get("correlate") or {}).items():
+                here = f"{place}/correlate/{escape(name)}"
+                yield from _always(correlation.get("from"), f"{here}/from", inside)
+                yield from _deep(correlation.get("expect"), f"{here}/expect", inside)
 
 
 def _catch(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterator[Site]:

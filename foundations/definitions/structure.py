@@ -7,6 +7,8 @@ from symphainy.foundations.definitions import unsupported
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.expressions import is_expression
+from symphainy.foundations.definitions.machine.kinds.listen import filters
+from symphainy.foundations.definitions.machine.matching import compiled
 from symphainy.foundations.definitions.protocols import is_protocol
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import (
@@ -26,6 +28,13 @@ from symphainy.foundations.language.errors import DomainError
 
 TOP = frozenset(["document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"])
 OWN_NAMES = frozenset(["context", "input", "output", "secrets", "task", "workflow", "runtime", "authorization", "ENV"])
+
+BINDS = {
+    "for": (("for", "each"), ("for", "at")),
+    "listen": (("foreach", "item"), ("foreach", "at")),
+    "try": (("catch", "as"),),
+}
+"""Kind → where it names the variables that it binds."""
 
 
 def check_keys(report: Report) -> frozenset[str]:
@@ -112,18 +121,40 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
         _known(report, f"{task.pointer}/raise/error", error, use.get("errors") or {}, "error", "use.errors")
     if task.kind == "call":
         _policies(report, use, task)
-    if task.kind == "for":
-        _variable(report, f"{task.pointer}/for/each", body["for"].get("each"))
-        _variable(report, f"{task.pointer}/for/at", body["for"].get("at"))
+    if task.kind == "listen":
+        _patterns(report, task)
+    for place, key in BINDS.get(task.kind, ()):
+        _variable(report, f"{task.pointer}/{place}/{key}", (body.get(place) or {}).get(key))
     if task.kind == "try":
-        catch = body["catch"]
-        _variable(report, f"{task.pointer}/catch/as", catch.get("as"))
-        if isinstance(policy := catch.get("retry"), str):
-            _known(
-                report, f"{task.pointer}/catch/retry", policy, use.get("retries") or {}, "retry policy", "use.retries"
-            )
-        elif policy is not None:
-            _policy(report, f"{task.pointer}/catch/retry", policy)
+        _retry(report, use, task)
+
+
+def _retry(report: Report, use: dict[str, Any], task: Task) -> None:
+    """The retry policy of a try, by name or in place."""
+    if isinstance(policy := task.body["catch"].get("retry"), str):
+        _known(report, f"{task.pointer}/catch/retry", policy, use.get("retries") or {}, "retry policy", "use.retries")
+    elif policy is not None:
+        _policy(report, f"{task.pointer}/catch/retry", policy)
+
+
+def _patterns(report: Report, task: Task) -> None:
+    """Attributes of event filters may be regular expressions: those that are none are said now."""
+    to = task.body["listen"]["to"]
+    places = [(to, "listen/to"), *([(to["until"], "listen/to/until")] if isinstance(to.get("until"), dict) else [])]
+    for strategy, place in places:
+        for number, wanted in enumerate(filters(strategy)):
+            for name, value in wanted["with"].items():
+                if name == "data" or not isinstance(value, str) or is_expression(value):
+                    continue
+                try:
+                    compiled(value)
+                except ValueError as error:
+                    at = f"{task.pointer}/{place}/" + (
+                        "one" if "one" in strategy else f"{next(iter(strategy))}/{number}"
+                    )
+                    report.at(
+                        "SCH001", f"{at}/with/{escape(name)}", f"this is no pattern: {str(error)[:120]}", value=True
+                    )
 
 
 def _policies(report: Report, use: dict[str, Any], task: Task) -> None:

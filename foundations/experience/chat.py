@@ -13,8 +13,8 @@ from websockets.typing import Origin
 
 from symphainy.foundations.experience.edge import problems, strict_json
 from symphainy.foundations.experience.http import Client, Http, delay, rebuilt
-from symphainy.foundations.experience.models import Answer, Result
-from symphainy.foundations.language.errors import Unauthenticated, Unavailable
+from symphainy.foundations.experience.models import Accepted, Answer, Result, Submission
+from symphainy.foundations.language.errors import Invalid, Unauthenticated, Unavailable
 from symphainy.foundations.language.records import Event
 
 ATTEMPTS = 8
@@ -88,6 +88,22 @@ class Conversation:
                     raise Unavailable("the conversation's line cannot be taken up again") from error
                 ask = {"type": "resume", "execution_id": execution, "after": cursor} if execution else message
                 await asyncio.sleep(delay(attempt))
+
+    async def submit(self, result: Result) -> Accepted | Result:
+        """Submit what the turn that ended so has confirmed, and nothing else; Invalid when it confirmed nothing.
+
+        An agent only proposes. The turn after a proposal says ``confirmed`` if the person's word was a yes, and the key that it
+        gives makes one submit of it, whoever sends it and however often.
+        """
+        confirmed = result.output.get("confirmed") if isinstance(result.output, dict) else None
+        if not isinstance(confirmed, dict):
+            raise Invalid("this turn has confirmed nothing", remedy="say yes to a proposal first")
+        body = Submission(
+            intent=confirmed["intent"], payload=confirmed["payload"], solution=confirmed.get("solution"), source="agent"
+        )
+        headers, about = {"Idempotency-Key": confirmed["key"]}, body.model_dump(mode="json", exclude_none=True)
+        found = await self._http.request("POST", "/api/intent/submit", json=about, headers=headers, repeat=True)
+        return (Accepted if found.status_code == 202 else Result).model_validate_json(found.content)
 
     async def _hear(self, line: ClientConnection) -> Heard:
         while True:

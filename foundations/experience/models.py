@@ -245,3 +245,10 @@ class Health(Answer):
 
     status: Literal["ok", "degraded", "unavailable"]
     parts: dict[str, str] = {}
+
+
+class EventTaken(Answer):
+    """What became of an event: whether it is new, and how many runs that listen for its type it was matched to just now."""
+
+    new: bool
+    matched: int

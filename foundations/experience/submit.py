@@ -4,7 +4,15 @@ import uuid
 from collections.abc import Mapping
 
 from symphainy.foundations.experience.http import Client
-from symphainy.foundations.experience.models import Accepted, Execution, Executions, Result, Status, Submission
+from symphainy.foundations.experience.models import (
+    Accepted,
+    EventTaken,
+    Execution,
+    Executions,
+    Result,
+    Status,
+    Submission,
+)
 from symphainy.foundations.language.model import Json
 
 
@@ -25,6 +33,11 @@ class Submits(Client):
         response = await self._http.request("POST", "/api/intent/submit", json=about, headers=headers, repeat=True)
         model: type[Accepted] | type[Result] = Accepted if response.status_code == 202 else Result
         return model.model_validate_json(response.content)
+
+    async def deliver(self, event: Mapping[str, Json]) -> EventTaken:
+        """Hand in a CloudEvent. Safe to repeat: its source and id make it one."""
+        response = await self._http.request("POST", "/api/events", json=dict(event), repeat=True)
+        return EventTaken.model_validate_json(response.content)
 
     async def run(
         self, intent: str, payload: Mapping[str, Json] | None = None, *, timeout: float = 300.0, **about: str

@@ -16,6 +16,18 @@ STEP, SEGMENT, OPENING, CLOSING = "step", "segment", "opening", "closing"
 SAGA = "Saga"
 SAGA_QUEUE = "symphainy-sagas"
 
+EVENT = "event"
+"""The signal that names events matched to a run."""
+
+
+class EventKey(Message):
+    """An event without its value."""
+
+    source: str
+    id: str
+    size: int = 0
+    """Bytes, so that a step fetches no more than may travel."""
+
 
 class SagaInput(Message):
     """The start argument of a saga: event 1 of its history holds intent, plan and passport."""

@@ -1,8 +1,8 @@
 """The settings contract: everything an operator may choose, typed, with the reason beside each number.
 
-Read from the process environment (prefix ``SYMPHAINY_``), then from an optional ``.env``. An unknown variable, a value of
-the wrong shape and, in production, a missing one are errors that name the variable and the way out. Durations are written
-``500ms``, ``3s``, ``15m``, ``24h``, ``30d`` or in ISO 8601; sizes in bytes.
+Read from the process environment (prefix ``SYMPHAINY_``), then from an optional ``.env``, then from the client's ``client.yaml``.
+An unknown name, a value of the wrong shape and, in production, a missing one are errors that name it and the way out. Durations are
+written ``500ms``, ``3s``, ``15m``, ``24h``, ``30d`` or in ISO 8601; sizes in bytes.
 """
 
 from datetime import timedelta
@@ -24,6 +24,7 @@ from symphainy.foundations.settings.rules import (
     split_list,
     variable,
 )
+from symphainy.foundations.settings.source import ClientSource, client_path
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), Field(gt=timedelta(0))]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     data_dir: Path = Path(".symphainy")
     """The one data folder: database, objects, keys, logs. A second ``up`` on it continues where the last one stopped."""
+    client: Path | None = None
+    """The client's document (BYOI, BYOH); none = ``<data_dir>/client.yaml``, if there is one."""
     host: str = "127.0.0.1"
     """Loopback unless somebody decides otherwise: nothing is reachable from outside by accident."""
     port_base: int = Field(default=7300, ge=1024, le=65_000)
@@ -171,26 +174,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then ``.env``; refuses names it does not know in any of them."""
+        """Arguments, then environment, then ``.env``, then ``client.yaml``; refuses names it does not know in any of them."""
         for source in (env_settings, dotenv_settings):
             refuse_unknown(getattr(source, "env_vars", {}), tuple(cls.model_fields))
-        return init_settings, env_settings, dotenv_settings
+        return init_settings, env_settings, dotenv_settings, ClientSource(settings_cls)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.environment == "production":
-            if self.fault:
-                raise ValueError(f"{variable('fault')} injects faults and is for development only")
-            if self.outbound_map:
-                raise ValueError(f"{variable('outbound_map')} sends calls elsewhere and is for development only")
-            for name in ("sql_url", "redis_url", "temporal_address", "objects_url"):
-                if getattr(self, name) in ("embedded", ""):
-                    raise ValueError(f"production needs {variable(name)}; there is no embedded part to fall back on")
-            if self.master_key is None and not self.master_key_file.exists():
-                raise ValueError(f"production needs {variable('master_key')} (or {self.master_key_file})")
-            for name in ("master_key", "sql_url", "redis_url"):
-                if (value := getattr(self, name)) and known_secret(as_text(value)):
-                    raise ValueError(f"{variable(name)} holds a published default secret; make one of your own")
+            self._fit_for_production()
         for entry in self.outbound_map:
             if not is_mapping(entry):
                 raise ValueError(f"{variable('outbound_map')}: '{entry}' is not host=address:port")
@@ -202,6 +194,20 @@ class Settings(BaseSettings):
             )
         return self
 
+    def _fit_for_production(self) -> None:
+        if self.fault:
+            raise ValueError(f"{variable('fault')} injects faults and is for development only")
+        if self.outbound_map:
+            raise ValueError(f"{variable('outbound_map')} sends calls elsewhere and is for development only")
+        for name in ("sql_url", "redis_url", "temporal_address", "objects_url"):
+            if getattr(self, name) in ("embedded", ""):
+                raise ValueError(f"production needs {variable(name)}; there is no embedded part to fall back on")
+        if self.master_key is None and not self.master_key_file.exists():
+            raise ValueError(f"production needs {variable('master_key')} (or {self.master_key_file})")
+        for name in ("master_key", "sql_url", "redis_url"):
+            if (value := getattr(self, name)) and known_secret(as_text(value)):
+                raise ValueError(f"{variable(name)} holds a published default secret; make one of your own")
+
     @property
     def ports(self) -> Ports:
         """The ports counted from ``port_base``."""
@@ -211,6 +217,11 @@ class Settings(BaseSettings):
     def objects(self) -> str:
         """``objects_url`` with its default filled in."""
         return self.objects_url or f"file://{(self.data_dir / 'objects').resolve()}"
+
+    @property
+    def client_file(self) -> Path | None:
+        """The client's document, if there is one."""
+        return client_path(self.client, self.data_dir)
 
     @property
     def outbound_places(self) -> dict[str, str]:

@@ -20,10 +20,17 @@ class Meters:
             description="Governed steps, wall time",
             explicit_bucket_boundaries_advisory=SECONDS,
         )
+        self._active = meter.create_up_down_counter(
+            "symphainy.steps.active", unit="1", description="Governed steps under way, by realm"
+        )
         self._doors = meter.create_counter("symphainy.doors", unit="1", description="Calls at the door by outcome")
         self._dropped = meter.create_counter(
             "symphainy.telemetry.dropped", unit="1", description="Telemetry that could not be recorded"
         )
+
+    def active(self, realm: str, change: int) -> None:
+        """One step of a realm begins (1) or ends (-1)."""
+        self._active.add(change, {"realm": realm})
 
     def step(self, tenant: str, capability: str, kind: str, outcome: str, seconds: float) -> None:
         """Count one step."""

@@ -42,6 +42,9 @@ class Nurse(Role):
         """Span, metrics, log line, cost."""
         started, ended = perf_counter(), "failed"
         name = call.call.capability.partition("@")[0]
+        realm = call.contract.owner if call.contract else name.partition(".")[0]
+        with self._unharmed():
+            self._meters.active(realm, 1)
         with self._span(f"step {name}", incoming.get().trace, _ids(call)) as span:
             try:
                 outcome = await self.next.step(call)
@@ -56,6 +59,7 @@ class Nurse(Role):
                 raise
             finally:
                 with self._unharmed():
+                    self._meters.active(realm, -1)
                     if span is not None:
                         span.set_attribute("symphainy.outcome", ended)
                         span.set_status(StatusCode.OK if ended == "completed" else StatusCode.ERROR)

@@ -42,8 +42,8 @@ class Telemetry:
         self.metrics.shutdown()
 
     @asynccontextmanager
-    async def scraped(self, host: str, port: int) -> AsyncIterator[None]:
-        """Answer ``GET /metrics`` in Prometheus' text form, for the block."""
+    async def scraped(self, host: str, port: int) -> AsyncIterator[str]:
+        """Answer ``GET /metrics`` in Prometheus' text form, for the block; gives ``host:port`` (0: any port that is free)."""
         import asyncio
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,4 +58,4 @@ class Telemetry:
 
         server = await asyncio.start_server(answer, host, port)
         async with server:
-            yield
+            yield "{}:{}".format(*server.sockets[0].getsockname())

@@ -2,9 +2,12 @@
 
 from symphainy.foundations.agentic import attach
 from symphainy.foundations.curator import Registry
+from symphainy.foundations.language.conversation import Heard
 from symphainy.realms.insights import orchestrator
-from symphainy.realms.insights.agents.answer import Answerer, Embed
+from symphainy.realms.insights.agents.answer import Answerer
+from symphainy.realms.insights.agents.liaison import InsightsLiaison
 from symphainy.realms.insights.models import Question
+from symphainy.realms.insights.services.evidence import Embed
 from symphainy.realms.insights.services.profile import profile
 
 
@@ -21,5 +24,7 @@ class Manager:
         """Capabilities, agents and routes."""
         registry.register(profile)
         registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
+        liaison = InsightsLiaison(self.embed)
+        registry.agent(attach(liaison, "insights.liaison", input=Heard, title="Speak for Insights"))
         for route in orchestrator.ROUTES:
             registry.route(route)

@@ -1,11 +1,28 @@
-"""Binds Solution's intents to its capabilities; runs nothing."""
+"""Binds Solution's intents to its packaged sagas and to its catalog; runs nothing."""
 
+from pathlib import Path
+
+from symphainy.foundations.definitions import yaml12
 from symphainy.foundations.language.contract import IntentRoute
+from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.language.model import Json
 
-ROUTES = (IntentRoute(intent="solution.catalog", capability="solution.catalog", owner="solution"),)
+ROUTES = (
+    IntentRoute(intent="agent.message", saga="solution.turn", owner="solution"),
+    IntentRoute(intent="solution.catalog", capability="solution.catalog", owner="solution"),
+    IntentRoute(intent="solution.deploy", saga="solution.deploy", owner="solution"),
+    IntentRoute(intent="solution.withdraw", saga="solution.withdraw", owner="solution"),
+)
 
 
 def sagas() -> dict[str, dict[str, Json]]:
-    """Solution packages no saga: its intent is one step."""
-    return {}
+    """The realm's packaged OWS documents by name, ``<realm>.<file>``."""
+    files = sorted((Path(__file__).parent / "sagas").glob("*.yaml"))
+    return {f"solution.{file.stem}": _document(file) for file in files}
+
+
+def _document(file: Path) -> dict[str, Json]:
+    source = yaml12.load(file.read_text(encoding="utf-8"), file=file.name)
+    if source.faults or not isinstance(source.value, dict):
+        raise Defect(f"The packaged saga {file.name} cannot be read: {'; '.join(f.message for f in source.faults)}.")
+    return source.value

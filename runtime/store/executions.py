@@ -58,7 +58,8 @@ class ExecutionRow(SQLModel, table=True):
 _PAGE = sql("""
     SELECT * FROM executions WHERE tenant = :tenant AND (:before = '' OR execution_id < :before)
     AND (:principal = '' OR principal = :principal) AND (:status = '' OR status = :status)
-    AND (:solution = '' OR solution = :solution) AND (:intent = '' OR intent = :intent) AND (:but = '' OR intent <> :but) ORDER BY execution_id DESC LIMIT :limit""")
+    AND (:solution = '' OR solution = :solution) AND (:intent = '' OR intent = :intent) AND (:but = '' OR intent <> :but)
+    ORDER BY execution_id DESC LIMIT :limit""")
 _OPEN = sql("""
     SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at IS NULL AND created_at < :before
     ORDER BY checked_at NULLS FIRST, created_at LIMIT :limit""")

@@ -54,8 +54,13 @@ class DeliveryRow(SQLModel, table=True):
 
 _MATCH = sql("""
     INSERT INTO deliveries (tenant, execution_id, source, event_id, matched_at)
-    SELECT l.tenant, l.execution_id, :source, :event_id, :at FROM listeners l WHERE l.tenant = :tenant AND l.type = :type
+    SELECT l.tenant, l.execution_id, :source, :event_id, :at FROM listeners l
+    WHERE l.tenant = :tenant AND l.type IN (:type, '*')
     ON CONFLICT DO NOTHING RETURNING execution_id""")
+
+_UNWOKEN = sql("""
+    SELECT tenant, execution_id, source, event_id, matched_at FROM deliveries WHERE woken_at IS NULL AND matched_at < :before
+    ORDER BY tenant, execution_id, matched_at LIMIT :limit""")
 
 
 class Inbox(Repository):
@@ -78,3 +83,19 @@ class Inbox(Repository):
     async def deliveries(self, tenant: str, execution_id: str, *, tx: AsyncSession | None = None) -> list[DeliveryRow]:
         """What was matched to an execution, in order of matching."""
         return await self._some(DeliveryRow, tenant, tx, oldest="matched_at", tenant=tenant, execution_id=execution_id)
+
+    async def matched(self, tenant: str, execution_id: str, source: str, event_id: str) -> bool:
+        """Whether an event was matched to an execution."""
+        about = {"tenant": tenant, "execution_id": execution_id, "source": source, "event_id": event_id}
+        return await self._one(DeliveryRow, tenant, None, **about) is not None
+
+    async def woken(self, tenant: str, execution_id: str, source: str, event_id: str, at: datetime) -> None:
+        """The wake-up for an event was sent."""
+        about = {"tenant": tenant, "execution_id": execution_id, "source": source, "event_id": event_id}
+        await self._change(DeliveryRow, tenant, None, {"woken_at": at}, **about)
+
+    async def unwoken(self, before: datetime, limit: int = 500) -> list[DeliveryRow]:
+        """Deliveries of all tenants, matched before an instant, whose wake-up was not sent; for the relay."""
+        async with self.store.relay() as session:
+            found = await session.execute(_UNWOKEN, {"before": before, "limit": limit})
+            return [DeliveryRow(**row._mapping) for row in found]

@@ -112,9 +112,7 @@ class Journal(Repository):
         async with self.within(tenant, tx) as session:
             return (await session.execute(select(JournalRow).from_statement(_CLOSED), about)).scalar_one_or_none()
 
-    async def closings(
-        self, tenant: str, executions: list[str], *, tx: AsyncSession | None = None
-    ) -> list[JournalRow]:
+    async def closings(self, tenant: str, executions: list[str], *, tx: AsyncSession | None = None) -> list[JournalRow]:
         """The closing rows of those of these executions that have closed."""
         about = {"tenant": tenant, "executions": executions}
         async with self.within(tenant, tx) as session:

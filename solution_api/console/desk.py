@@ -18,10 +18,14 @@ _OPEN: dict[str, WeakSet["Desk"]] = {}
 
 
 class Desk:
-    """One page of one person. ``platform`` is the Experience plane's client, ``solution`` the Solution plane's."""
+    """One page of one person. ``platform`` is the Experience plane's client, ``solution`` the Solution plane's.
+
+    ``page`` is where to put what must outlive the part of the page that asked for it: dialogs, notices, background work.
+    """
 
     def __init__(self, platform: SymphainyClient, session: Session, places: Places) -> None:
         self.platform, self.session, self.places = platform, session, places
+        self.page = ui.context.client.content
         self._tasks: set[asyncio.Task[None]] = set()
         _OPEN.setdefault(session.session_id, WeakSet()).add(self)
 
@@ -50,16 +54,16 @@ class Desk:
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something while the page is open; what the platform refuses is told on the page."""
-        task = background_tasks.create(self._told(work, ui.context.client.content))
+        task = background_tasks.create(self._told(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _told(self, work: Awaitable[None], place: ui.element) -> None:
-        try:
-            await work
-        except SymphainyError as error:
-            if not place.is_deleted:
-                with place:
+    async def _told(self, work: Awaitable[None]) -> None:
+        with self.page:
+            try:
+                await work
+            except SymphainyError as error:
+                if not self.page.is_deleted:
                     tell(error)
 
     async def close(self) -> None:
@@ -83,8 +87,12 @@ def renewed(login: Login) -> None:
 def tell(error: Exception) -> None:
     """Say on the page what went wrong, and the way out; without a session, go and get one."""
     if isinstance(error, Unauthenticated):
-        ui.run_javascript("location.href = '/console/renew?next=' + encodeURIComponent(location.pathname + location.search)")
+        ui.run_javascript(
+            "location.href = '/console/renew?next=' + encodeURIComponent(location.pathname + location.search)"
+        )
     elif isinstance(error, SymphainyError):
-        ui.notify(" ".join(filter(None, (error.detail, error.remedy))), type="negative", timeout=8_000, close_button="Close")
+        ui.notify(
+            " ".join(filter(None, (error.detail, error.remedy))), type="negative", timeout=8_000, close_button="Close"
+        )
     else:
         ui.notify("Something unexpected happened on this page; it has been logged.", type="negative")

@@ -46,6 +46,8 @@ def page(path: str, title: str, places: Places) -> Callable[[Builder], Builder]:
                     tell(error)
                 except SymphainyError as error:
                     problem(error)
+                # Last: a timer waits for the browser, and what is not built by then comes after the page.
+                ui.timer(RENEW_SECONDS, lambda: ui.run_javascript(RENEW), immediate=False)
             return None
 
         asked = [p for p in inspect.signature(build).parameters.values() if p.name != "desk"]
@@ -69,36 +71,38 @@ def problem(error: SymphainyError) -> None:
 
 def _frame(desk: Desk, path: str, title: str, request: Request) -> ui.element:
     chosen = {"light": False, "dark": True}.get(request.cookies.get(THEME, ""))
-    dark = ui.dark_mode(chosen)
-    ui.timer(RENEW_SECONDS, lambda: ui.run_javascript(RENEW))
-    with box("div", "shell"):
-        with ui.element("nav").classes("side").props('aria-label="Pages"'):
-            link("Symphainy", "/", "brand")
-            for to, word, icon in MENU:
-                here = to == path or (to != "/" and path.startswith(to))
-                with ui.link(target=to).classes("entry here" if here else "entry") as entry:
-                    ui.icon(icon).props('aria-hidden="true"')
-                    Words(word)
-                if here:
-                    entry.props('aria-current="page"')
-            with box("div", "foot"):
-                Words(desk.tenant, "b")
-                Words(desk.session.principal.name or desk.session.principal.id, "span", "dim small")
-                with box("div", "tools"):
-                    _theme(dark)
-                    with ui.element("form").props('method="post" action="/logout"'):
-                        Words("Log out", "button", "quiet").props('type="submit"')
-        main = ui.element("main").classes("main").props('tabindex="-1"')
-        with main:
-            Words(title, "h1")
-    ui.skip_link("Skip to the page", target=main)
-    return main
+    if chosen is not None:
+        ui.dark_mode(chosen)
+    ui.colors(primary="#3550c9", positive="#1d7a37", negative="#b3261e")
+    with ui.context.client.layout:
+        side = ui.element("nav").classes("side").props('aria-label="Pages"')
+    side.move(target_index=0)  # before the page, in reading order as on the screen
+    with side:
+        link("Symphainy", "/", "brand")
+        for to, word, icon in MENU:
+            here = to == path or (to != "/" and path.startswith(to))
+            with ui.link(target=to).classes("entry here" if here else "entry") as entry:
+                ui.icon(icon).props('aria-hidden="true"')
+                Words(word)
+            if here:
+                entry.props('aria-current="page"')
+        with box("div", "foot"):
+            Words(desk.tenant, "b")
+            Words(", ".join(desk.session.principal.roles) or "no role", "span", "dim small")
+            with box("div", "tools"):
+                _theme()
+                with ui.element("form").props('method="post" action="/logout"'):
+                    Words("Log out", "button", "quiet").props('type="submit"')
+    place = box("div", "main").props('tabindex="-1"')
+    with place:
+        Words(title, "h1")
+    ui.skip_link("Skip to the page", target=place)
+    return place
 
 
-def _theme(dark: ui.dark_mode) -> None:
-    def turn() -> None:
-        dark.value = not dark.value
-        word = "dark" if dark.value else "light"
-        ui.run_javascript(f"document.cookie = '{THEME}={word}; path=/console; max-age=31536000; samesite=strict'")
-
-    Words("Light / dark", "button", "quiet").props('type="button"').on("click", turn)
+def _theme() -> None:
+    turn = (
+        "() => { Quasar.Dark.toggle(); document.cookie = "
+        f"'{THEME}=' + (Quasar.Dark.isActive ? 'dark' : 'light') + '; path=/console; max-age=31536000; samesite=strict' }}"
+    )
+    Words("Light / dark", "button", "quiet").props('type="button"').on("click", js_handler=turn)

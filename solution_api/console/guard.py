@@ -75,6 +75,7 @@ class Page:
         headers += [
             (b"content-length", str(len(body)).encode()),
             (b"content-security-policy", POLICY.format(nonce=nonce).encode()),
+            (b"referrer-policy", b"same-origin"),
         ]
         await self._send({**self._head, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,8 +1,7 @@
 """The small parts that pages are made of: words, facts, states, tables. All text is set as text, never as HTML."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from nicegui import ui
@@ -26,11 +25,9 @@ class Words(TextElement):
             self.classes(classes)
 
 
-@contextmanager
-def box(tag: str = "div", classes: str = "") -> Iterator[Element]:
+def box(tag: str = "div", classes: str = "") -> Element:
     """An element to put others in."""
-    with ui.element(tag).classes(classes) as made:
-        yield made
+    return ui.element(tag).classes(classes)
 
 
 @contextmanager
@@ -71,7 +68,7 @@ def away(text: str, to: str, classes: str = "") -> ui.link:
 
 def button(text: str, on_click: object, *, icon: str = "", kind: str = "") -> ui.button:
     """A button; ``kind``: ``plain`` for a quiet one, ``danger`` for one that ends something."""
-    made = ui.button(text, on_click=on_click, icon=icon or None)  # type: ignore[arg-type]
+    made = ui.button(text, on_click=on_click, icon=icon or None, color=None)  # type: ignore[arg-type]
     return made.props("no-caps unelevated dense").classes(f"act {kind}")
 
 
@@ -146,4 +143,6 @@ def took(start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None:
         return ""
     seconds = (end - start).total_seconds()
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+    return (
+        f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+    )

@@ -55,7 +55,7 @@ def test_nobody_has_this_pid() -> None:
     assert ProcessIdentity.of(2**22 + 1) is None
 
 
-@pytest.mark.parametrize("pid", [os.getpid()])
+@pytest.mark.parametrize("pid", [pytest.param(os.getpid(), id="me")])
 def test_a_clock_change_does_not_move_the_birth(pid: int) -> None:
     first, second = ProcessIdentity.of(pid), ProcessIdentity.of(pid)
     assert first is not None

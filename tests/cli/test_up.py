@@ -86,6 +86,58 @@ def test_the_planes_come_up_in_the_order_of_document_001(here: Here) -> None:
     assert list(first.values()) == sorted(first.values())
 
 
+def test_status_has_the_five_parts_and_four_realms_at_rest(here: Here) -> None:
+    told = here.status
+    assert {"runtime", "smart_city", "realms", "agents", "experience"} <= set(told)
+    assert [(r["name"], r["state"], r["activity"], r["steps"]) for r in told["realms"]] == [
+        (name, "registered", "idle", 0) for name in ("content", "insights", "journey", "solution")
+    ]
+    assert {each["name"] for each in told["platform"]} == {"core", "smart_city"}
+    assert told["agents"]["state"] == "available" and "insights.ask" in told["agents"]["names"]
+    page = here.run("status").stdout
+    sentences = (
+        "1. Runtime is alive and authoritative", "2. Smart City is observing and governing", "3. Realms are registered but idle",
+        "4. Agents are available as reasoning engines", "5. Experience can attach any front door",
+    )  # fmt: skip
+    assert [line for line in page.splitlines() if re.match(r"\d\. ", line)] == list(sentences)
+    city = json.loads(here.run("status", "city", "--json").stdout)
+    assert [each["service"] for each in city["roll"]] == told["smart_city"]["services"]
+    assert {"bundle", "switches", "maintenance"} <= set(city)
+    assert here.run("status", "village").returncode == 2
+
+
+def test_status_tells_the_surfaces_that_are_bound_now(here: Here) -> None:
+    solution = here.folder / "hello"
+    (solution / "sagas").mkdir(parents=True)
+    (solution / "solution.yaml").write_text(
+        "name: hello\nversion: 1.0.0\nintents: {hello.greet: greet}\n"
+        "bindings: [{surface: rest, name: greet, path: /greet, intent: hello.greet}]\n"
+    )
+    (solution / "sagas" / "greet.yaml").write_text(
+        "document: {dsl: 1.0.3, namespace: hello, name: greet, version: 1.0.0}\ndo:\n  - greet:\n      set: {greeting: hi}\n"
+    )
+    plans = []
+    client = here.folder / "data" / "client.yaml"
+    try:
+        for said, surfaces in (
+            ("", [("rest", "greet")]),
+            ("experience: {hello: {bind: [{surface: chat, name: desk, intent: hello.greet}]}}", [("rest", "greet"), ("chat", "desk")]),
+        ):  # fmt: skip
+            client.write_text(said)
+            done = here.run("deploy", str(solution), "--json")
+            assert done.returncode == 0, done.stdout + done.stderr
+            plans.append(json.loads(done.stdout)["intents"])
+            (found,) = here.status["experience"]["solutions"]
+            assert found["name"] == "hello"
+            assert sorted((s["surface"], s["name"]) for s in found["surfaces"]) == sorted(surfaces)
+        assert plans[0] == plans[1]  # another front door, the same plans
+        findings = json.loads(here.run("doctor", "--json").stdout)["findings"]
+        checks = {f["check"]: f["verdict"] for f in findings if f["check"].startswith("client")}
+        assert checks == {"client config": "ok", "client surfaces": "ok", "client solutions": "ok"}
+    finally:
+        client.unlink(missing_ok=True)
+
+
 def test_nothing_listens_beyond_loopback(here: Here) -> None:
     import psutil
 

@@ -13,9 +13,9 @@ from symphainy.realms.content.services.index import index
 from symphainy.realms.content.services.normalise import normalise
 from symphainy.realms.content.services.parse import parse
 from symphainy.realms.insights.agents.answer import Answerer
-from symphainy.realms.insights.agents.answer.scoring import candidates
-from symphainy.realms.insights.agents.answer.words import figures
 from symphainy.realms.insights.models import Question
+from symphainy.realms.insights.services.evidence.scoring import candidates
+from symphainy.realms.insights.services.evidence.words import figures
 
 EMBEDDERS = [
     "lexical",

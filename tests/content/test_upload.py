@@ -123,6 +123,7 @@ def test_contracts(registry):
         "content.embed": "activity",
         "content.index": "activity",
         "content.search": "activity",
+        "content.liaison": "activity",
     }
     assert all(contract.determinism == "deterministic" and contract.effects is None for contract in registry)
     assert mark_of(detect).contract.input["$defs"]["ArtifactRef"]["x-artifact"]

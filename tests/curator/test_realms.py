@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from symphainy.foundations.curator import Registry, read_catalog
+from symphainy.foundations.definitions.compile import compile_document
+from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.step import Step
+from symphainy.governance.capabilities import Manager as SmartCity
 from symphainy.realms.content.manager import Manager as Content
 from symphainy.realms.insights.manager import Manager as Insights
 from symphainy.realms.journey.manager import Manager as Journey
 from symphainy.realms.journey.models import ToDescribe
-from symphainy.realms.journey.services.describe import describe
+from symphainy.realms.journey.services.describe import procedure
 from symphainy.realms.solution.manager import Manager as Solution
 from symphainy.realms.solution.models import ToList
 
@@ -55,22 +58,41 @@ def test_the_shipped_catalog_is_what_the_realms_register(registry):
 REGENERATE = "generate foundations/curator/catalog.json anew with write_catalog()"
 
 
-def test_the_catalog_tells_what_solutions_may_use(registry):
-    offers = registry.function("solution.catalog")(step(ToList()))
+async def test_the_catalog_tells_what_solutions_may_use(registry):
+    offers = await registry.function("solution.catalog")(step(ToList()))
     assert [offer.ref for offer in offers.capabilities] == sorted(contract.ref for contract in registry)
     assert ("content.upload", "saga") in {(offer.intent, offer.by) for offer in offers.intents}
-    some = registry.function("solution.catalog")(step(ToList(owner="content", words="Search documents")))
+    some = await registry.function("solution.catalog")(step(ToList(owner="content", words="chunks that answer")))
     assert [offer.ref for offer in some.capabilities] == ["content.search@1"]
-    named = registry.function("solution.catalog")(step(ToList(words="upload")))
+    named = await registry.function("solution.catalog")(step(ToList(words="upload")))
     assert [offer.intent for offer in named.intents] == ["content.upload"]
 
 
-def test_every_packaged_saga_can_be_told(registry):
-    for document in registry.catalog().sagas.values():
-        told = describe(step(ToDescribe(document=document)))
-        assert told.title == "Upload a document"
-        assert told.steps[0] == "1. Detect, by calling content.detect."
-        assert len(told.steps) == 6
+async def test_every_packaged_saga_can_be_told_by_its_name_and_by_its_intent(registry):
+    describe = registry.function("journey.describe")
+    for name, document in registry.catalog().sagas.items():
+        told = await describe(step(ToDescribe(document=document)))
+        assert len(told.steps) >= len(document["do"]) and told.title == document["document"]["title"]
+        for known in (name, name.replace(".", "/")):
+            assert (await describe(step(ToDescribe(definition=known)))).steps == told.steps
+    told = await describe(step(ToDescribe(definition="content.upload")))
+    assert told.title == "Upload a document"
+    assert told.steps[0] == "1. Detect, by calling content.detect."
+    assert (await describe(step(ToDescribe(definition="agent.message")))).title == "One turn of a conversation"
+    with pytest.raises(NotFound):
+        await describe(step(ToDescribe(definition="none/such")))
+    for neither in (ToDescribe(), ToDescribe(document={}, definition="a/b")):
+        with pytest.raises(Invalid):
+            await describe(step(neither))
+
+
+def test_every_packaged_saga_compiles_without_an_error(registry):
+    SmartCity().register(registry)
+    catalog = registry.catalog()
+    for name, document in catalog.sagas.items():
+        compiled = compile_document(document, file=name, catalog=catalog, saga=True)
+        assert compiled.plan is not None, [str(d) for d in compiled.diagnostics]
+        assert not compiled.plan.heavy and {d.severity for d in compiled.diagnostics} <= {"hint"}
 
 
 def test_a_saga_with_every_turn_is_told_in_order():
@@ -92,7 +114,7 @@ def test_a_saga_with_every_turn_is_told_in_order():
             {"both": {"fork": {"compete": True, "branches": [{"a": {"wait": {"days": 1}}}]}, "then": "end"}},
         ],
     }
-    told = describe(step(ToDescribe(document=document)))
+    told = procedure(document)
     assert told.steps == (
         "1. Triage: when .amount > 1000, go to approve; otherwise, end here.",
         "2. Approve: try these steps.",

@@ -38,6 +38,8 @@ CATALOG = Catalog(
         capability("core.http.read"),
         capability("core.http", determinism="effectful", effects=Effects(dedupe="none")),
         capability("core.evaluate", duration="short"),
+        capability("core.events"),
+        capability("core.definition"),
         capability("event.publish", duration="short"),
     )
 )

@@ -56,7 +56,6 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("LNK002", HEAD + "do:\n- a: {call: 'content.parse@7'}", (3, 13), "'1', '2'"),
     ("LNK003", HEAD + "do:\n- a: {call: grpc, with: {proto: {endpoint: 'https://x.org/p'}, service: {name: s, host: h}, method: "
     "m}}", (3, 7), "core.grpc@1"),
-    ("LNK004", HEAD + "do:\n- a: {listen: {to: {one: {with: {type: x}}}}}", (3, 7), "listen"),
     ("LNK004", HEAD + "do:\n- a: {run: {shell: {command: ls}}}", (3, 7), "run"),
     ("LNK004", HEAD + "schedule: {every: PT1H}\ndo: []", (2, 1), "schedule"),
     ("LNK004", HEAD + "do:\n- a: {call: 'https://x.org/function.yaml'}", (3, 13), "address"),

@@ -12,14 +12,17 @@ from typing import Any
 
 from symphainy.experience_api.parts import ExperienceParts
 from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.context import Intent, Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog
+from symphainy.foundations.language.document import Span
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, RateLimited, Refused, Unauthenticated
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
 from symphainy.runtime.ids import mint
 from symphainy.runtime.models import CLOSING_EVENTS, Execution, ExecutionResult, ExecutionSummary, Page, Submitted
+from symphainy.runtime.reading import DocumentLine, Passage
 from symphainy.runtime.solutions import Deployment, Solution
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -202,6 +205,9 @@ class FakeRuntime:
             solution=run.intent.solution, status=run.status, compensation="none", created_at=NOW,
         )  # fmt: skip
 
+    async def admit(self, session: SessionContext, execution_id: str) -> None:
+        self._run(session, execution_id)
+
     async def describe(self, session: SessionContext, execution_id: str) -> Execution:
         return Execution(self._summary(self._run(session, execution_id)))
 
@@ -279,6 +285,32 @@ class FakeSolutions:
         return self.plans[digest]
 
 
+class FakeDocuments:
+    """A shelf per tenant: ``put`` stands for an upload that has been indexed."""
+
+    def __init__(self) -> None:
+        self.rows = dict[str, dict[str, tuple[str, str]]]()
+
+    def put(self, tenant: str, document_id: str, title: str, text: str) -> None:
+        self.rows.setdefault(tenant, {})[document_id] = (title, text)
+
+    def _line(self, document_id: str, title: str) -> DocumentLine:
+        return DocumentLine(document_id, "0" * 64, title, NOW, NOW)
+
+    async def documents(self, who: SessionContext, *, limit: int = 200) -> list[DocumentLine]:
+        return [self._line(name, title) for name, (title, _) in self.rows.get(who.tenant, {}).items()][:limit]
+
+    async def passage(self, who: SessionContext, document_id: str, start: int = 0, length: int = 20_000) -> Passage:
+        if document_id not in self.rows.get(who.tenant, {}):
+            raise NotFound("there is no such document")
+        title, text = self.rows[who.tenant][document_id]
+        return Passage(
+            line=self._line(document_id, title), media_type="text/plain", characters=len(text), start=start,
+            text=text[start : start + length], pages=(Span(start=0, end=len(text), page=1),), tables=(),
+            parsed=ArtifactRef.of(text.encode()),
+        )  # fmt: skip
+
+
 class FakeDoors:
     """Remembers who passed; refuses the actions in ``shut``."""
 
@@ -312,5 +344,5 @@ def parts(folder: Path, **more: Any) -> ExperienceParts:
     sessions, solutions = FakeSessions(clock), FakeSolutions()
     return ExperienceParts(
         runtime=FakeRuntime(clock), sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder),
-        solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), clock=clock, **more,
+        solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), documents=FakeDocuments(), clock=clock, **more,
     )  # fmt: skip

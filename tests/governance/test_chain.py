@@ -99,7 +99,16 @@ async def test_status_shows_the_roll_of_eight(scene: Scene) -> None:
         "rules": ["identity", "tenancy", "passport", "authorization", "undo_grant"], "offers": ["identity.who"],
     }  # fmt: skip
     offered = {offer for e in status["roll"] for offer in e["offers"]}
-    assert offered == {"knowledge.find", "data.classify", "data.mask", "event.publish", "identity.who", "cost.estimate"}
+    own = {
+        "knowledge.find",
+        "data.classify",
+        "data.mask",
+        "event.publish",
+        "identity.who",
+        "cost.estimate",
+        "policy.check",
+    }
+    assert offered == own
 
 
 async def test_an_admission_carries_what_each_service_grants(scene: Scene) -> None:

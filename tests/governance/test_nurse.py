@@ -141,3 +141,16 @@ async def test_metrics_read_as_prometheus_text() -> None:
     assert "# TYPE symphainy_step_duration histogram" in lines
     assert 'symphainy_step_duration_count{capability="content.parse",tenant="acme"} 2' in lines
     assert 'symphainy_step_duration_bucket{capability="content.parse",le="+Inf",tenant="acme"} 2' in lines
+
+
+async def test_what_is_under_way_is_counted_by_realm_until_it_ends(ward: Ward) -> None:
+    seen: list[list[tuple[dict[str, Any], float]]] = []
+
+    async def look() -> Outcome[Text]:
+        seen.append(ward.points("symphainy.steps.active"))
+        raise Refused("no")
+
+    with pytest.raises(Refused):
+        await ward.scene.step(run=look)
+    assert seen == [[({"realm": "content"}, 1)]]
+    assert ward.points("symphainy.steps.active") == [({"realm": "content"}, 0)]

@@ -162,6 +162,17 @@ async def test_a_member_runs_a_capability_and_the_policy_is_named(scene: Scene) 
     assert [r.policies for r in record.rulings if r.rule == "authorization"] == [("role.member",)]
 
 
+async def test_what_counts_as_deploying_takes_the_right_to_deploy(scene: Scene) -> None:
+    """Whatever brings a member to it: an intent of their own, or a saga that somebody else has written."""
+    bind = CONTRACT.model_copy(update={"name": "solution.bind", "owner": "solution", "action": "deploy"})
+    with pytest.raises(Refused, match="deploy on Capability solution.bind"):
+        await scene.step(bind)
+    assert scene.runs == 0
+    scene.directory.people["acme", "ann"] = Rights(roles=("author",))
+    scene.city.forget("acme")
+    assert (await scene.step(bind)).rulings[-1] is not None and scene.runs == 1
+
+
 async def test_without_a_role_nothing_runs(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = Rights()
     record = Record()

@@ -12,7 +12,8 @@ ROOMS = (
     "workflows",
 )  # fmt: skip
 ROOT_FILES = {
-    "AGENTS.md", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md", "bindings.py", "docker-compose.yml", "pyproject.toml", "uv.lock",
+    "AGENTS.md", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md", "bindings.py", "client.example.yaml",
+    "docker-compose.yml", "pyproject.toml", "uv.lock",
     "worker.py",
 }  # fmt: skip
 ROOT_FOLDERS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -14,6 +15,7 @@ from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.errors import Conflict, Defect, Invalid, NotFound
 from symphainy.runtime.catalogs import Catalogs
 from symphainy.runtime.definitions import Definitions
+from symphainy.runtime.registers import Register, Shelf
 from symphainy.runtime.solutions import SolutionDraft, Solutions
 from symphainy.runtime.store.catalogs import CatalogRow
 from symphainy.runtime.store.unit import Store
@@ -116,6 +118,52 @@ async def test_a_solution_is_stored_by_digest_and_deployed_whole(solutions: Solu
             await verb(tenant, "greeter")
     with pytest.raises(NotFound):
         await solutions.deploy("t-other", "greeter", "usr_eve")
+
+
+async def test_the_register_of_realms_deploys_in_place_of_what_was_seen_only(
+    solutions: Solutions, definitions: Definitions, tenant: str
+) -> None:
+    register, shelf = Register(solutions, definitions), Shelf(solutions, definitions)
+    kept = [
+        await register.create(tenant, drafted(folder(version=v, path=f"/v{v[0]}")), "usr_ada")
+        for v in ("1.0.0", "2.0.0")
+    ]
+    one, two = (each.digest for each in kept)
+    assert await register.create(tenant, drafted(folder(path="/v1")), "usr_bob") == kept[0]
+    assert kept[0].files == folder(path="/v1") and await register.standing(tenant, "greeter") is None
+    first = await register.deploy(tenant, "greeter", "1.0.0", "usr_ada", replaces=None)
+    assert await register.deploy(tenant, "greeter", "1.0.0", "usr_ada", replaces=None) == first, (
+        "delivered twice, done once"
+    )
+    with pytest.raises(Conflict, match="meantime"):
+        await register.deploy(tenant, "greeter", "2.0.0", "usr_ada", replaces=None)
+    second = await register.deploy(tenant, "greeter", "2.0.0", "usr_ada", replaces=one)
+    assert (second.revision, second.bindings, second.intents) == (2, ("rest greet",), ("greet.say",))
+    assert not await register.revert(tenant, "greeter", one, "usr_ada", to=None), "it is not what is deployed"
+    assert await register.revert(tenant, "greeter", two, "usr_ada", to=one)
+    assert (await solutions.deployment(tenant, "greeter")).bindings[0].about["path"] == "/v1"
+    assert [each.version for each in await register.deployed(tenant)] == ["1.0.0"]
+
+    for name in ("greet.say", "acme/greet", "acme/greet:1.0.0"):
+        found = await shelf.saga(tenant, name)
+        assert found is not None and (found.definition, found.digest) == ("acme/greet:1.0.0", plan("hello").digest)
+    for elsewhere, name in (("t-other", "greet.say"), (tenant, "acme/great"), (tenant, "greet")):
+        assert await shelf.saga(elsewhere, name) is None
+    await definitions.register(tenant, plan("hello", "1.5.0"), text("hello", "1.5.0"), "usr_ada")
+    newest = await shelf.saga(tenant, "acme/greet")
+    assert newest is not None and newest.definition == "acme/greet:1.5.0"
+
+    assert await register.revert(tenant, "greeter", one, "usr_ada", to=None)
+    assert await register.standing(tenant, "greeter") is None
+    with pytest.raises(NotFound):
+        await register.find("t-other", "greeter")
+
+
+def drafted(files: dict[str, str]) -> dict[str, Any]:
+    found = load_solution(files, CATALOG)
+    assert found.definition is not None
+    plans = {intent: made.model_dump(mode="json") for intent, made in found.plans.items()}
+    return {"definition": found.definition.model_dump(mode="json"), "plans": plans, "files": files}
 
 
 async def test_the_solution_answers_before_the_platform_and_only_when_deployed(world: World) -> None:

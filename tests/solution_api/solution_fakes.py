@@ -1,7 +1,7 @@
 """Registers with memory, for the Solution plane's own tests."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeS
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
 from symphainy.foundations.language.contract import Catalog, Contract, IntentRoute
-from symphainy.foundations.language.errors import Conflict, Defect, NotFound, Refused
+from symphainy.foundations.language.errors import Conflict, Defect, NotFound, Problem, Refused, SymphainyError
+from symphainy.runtime.models import ExecutionResult, Submitted
 from symphainy.runtime.solutions import Deployment, RouteTo, Solution, SolutionDraft
 from symphainy.solution_api.parts import SolutionParts
 
@@ -99,6 +100,36 @@ class FakeRegister:
         return [d for (t, _), d in self.live.items() if t == tenant]
 
 
+class FakeDeploying(FakeRuntime):
+    """Runs what deploys and withdraws against the register with memory; ``slow`` leaves it open."""
+
+    def __init__(self, clock: FakeClock, register: FakeRegister) -> None:
+        super().__init__(clock)
+        self.register, self.problems, self.slow = register, dict[str, Problem](), False
+        self.routes |= {"solution.deploy", "solution.withdraw"}
+
+    async def submit(self, intent: Any, session: Any, principal: Any = None, key: str | None = None) -> Submitted:
+        found = await super().submit(intent, session, principal, key)
+        if found.replayed or self.slow or not intent.type.startswith("solution."):
+            return found
+        tenant, who, about = session.tenant, session.principal.id, intent.payload
+        try:
+            if intent.type == "solution.deploy":
+                await self.register.deploy(tenant, about["name"], who, version=about["version"])
+            else:
+                await self.register.undeploy(tenant, about["name"])
+            await self.complete(found.execution_id)
+        except SymphainyError as error:
+            self.problems[found.execution_id] = error.problem()
+            self.runs[found.execution_id].status = "faulted"
+            await self.emit(found.execution_id, "execution.faulted")
+        return found
+
+    async def result(self, session: Any, execution_id: str, wait: float = 0.0) -> ExecutionResult:
+        found = await super().result(session, execution_id, 0.0 if self.slow else wait)
+        return replace(found, problem=self.problems.get(execution_id))
+
+
 class FakeCatalog:
     async def current(self) -> tuple[Catalog, str]:
         return CATALOG, "sha256:00"
@@ -157,9 +188,9 @@ class FakePeople:
 
 
 def parts(**more: Any) -> SolutionParts:
-    clock = FakeClock()
+    clock, register = FakeClock(), FakeRegister()
     return SolutionParts(
-        runtime=FakeRuntime(clock), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
-        solutions=FakeRegister(), catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
+        runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
+        solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
         people=FakePeople(), clock=clock, **more,
     )  # fmt: skip

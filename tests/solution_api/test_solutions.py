@@ -92,6 +92,22 @@ async def test_a_solution_is_stored_deployed_listed_and_withdrawn(plane, client,
     assert {c.action for c in plane.parts.doors.calls} == {"deploy", "read"}
 
 
+async def test_deploying_is_an_intent_with_a_key_that_is_waited_for(plane, client):
+    await client.create(FOLDER)
+    await client.deploy("claims")
+    runs = list(plane.parts.runtime.runs.values())
+    assert [(r.intent.type, r.intent.payload) for r in runs] == [
+        ("solution.deploy", {"name": "claims", "version": "1.0.0"})
+    ]
+    http = await plane.http(Authorization=f"Bearer {await plane.token()}", **{"Idempotency-Key": "once"})
+    for _ in range(2):
+        assert (await http.post("/api/solutions/claims/deploy", json={})).status_code == 200
+    assert len(plane.parts.runtime.runs) == 2, "the same key again is the same deployment"
+    plane.parts.runtime.slow = True
+    answer = await http.request("DELETE", "/api/solutions/claims/deploy", headers={"Idempotency-Key": "off"})
+    assert answer.status_code == 503 and "exe_" in answer.json()["remedy"]
+
+
 async def test_a_folder_with_faults_is_refused_with_all_of_them(client):
     faulty = {
         "solution.yaml": HEAD + "owner: ann\n",

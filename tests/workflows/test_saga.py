@@ -166,3 +166,132 @@ async def test_a_task_timeout_cancels_the_running_activity(temporal_address):
         handle = await world.start(made.model_copy(update={"capabilities": caps}).sealed())
         assert await asyncio.wait_for(handle.result(), 20) == {"late": True}
         await replays(handle)
+
+
+async def test_a_call_that_is_taken_back_before_it_began_is_answered(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    branches = [{"slow": {"call": "inc", "with": {"n": 1}}}, {"quick": {"set": {"n": 7}}}]
+    async with world.worker():
+        handle = await world.start(plan([{"race": {"fork": {"compete": True, "branches": branches}}}], INC))
+        assert await asyncio.wait_for(handle.result(), 20) == {"n": 7}
+        await replays(handle)
+
+
+async def until(holds, seconds=10.0):
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await holds():
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.02)
+
+
+def hearing(do, functions, **more):
+    made = plan(do, functions, **more)
+    return made.model_copy(
+        update={"calls": {**made.calls, "listen": "core.events@1", "run": "core.definition@1"}}
+    ).sealed()
+
+
+async def test_events_wake_a_listener_once_and_replay(temporal_address):
+    values = {str(i): {"id": str(i), "source": "s", "type": "a", "data": i} for i in range(4)}
+    functions = {"core.events": lambda a: {"events": [values[key["id"]] for key in a["events"]]}}
+    do = [{"hear": {"listen": {"to": {"any": [{"with": {"type": "a"}}], "until": "length == 3"}}}}]
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(hearing(do, functions))
+        await until(lambda: waits_for(handle, "event"))
+        for name in ("0", "0", "1", "2"):
+            await handle.signal("event", [{"source": "s", "id": name, "size": 1}])
+        assert await handle.result() == [0, 1, 2]
+        await replays(handle)
+
+
+async def waits_for(handle, kind):
+    return any(wait["kind"] == kind for wait in await handle.query("waiting_for"))
+
+
+async def test_events_survive_continue_as_new(temporal_address):
+    values = {str(i): {"id": str(i), "source": "s", "type": "a", "data": i} for i in range(30)}
+    functions = {"core.events": lambda a: {"events": [values[key["id"]] for key in a["events"]]}}
+    do = [{"hear": {"listen": {"to": {"any": [{"with": {"type": "a"}}], "until": "length == 30"}}}}]
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(hearing(do, functions), continue_after=40)
+        await until(lambda: waits_for(handle, "event"))
+        for i in range(30):
+            await handle.signal("event", [{"source": "s", "id": str(i), "size": 1}])
+            await asyncio.sleep(0.02)
+        assert await handle.result() == list(range(30))
+    assert len({opening.run_id for opening in world.openings}) > 1
+
+
+def below(do, functions=None):
+    return plan(do, functions or {}).model_dump(mode="json")
+
+
+async def test_a_run_below_a_run(temporal_address):
+    child = below([{"add": {"set": {"n": "${ .n + 1 }"}}}])
+    functions = {"core.definition": lambda a: {"plan": child}}
+    wanted = {"namespace": "t", "name": "c", "version": "1.0.0", "input": {"n": "${ .n * 10 }"}}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(hearing([{"ask": {"run": {"workflow": wanted}}}], functions), {"n": 4})
+        assert await handle.result() == {"n": 41}
+        await replays(handle)
+    root = world.openings[0].execution_id
+    assert [o.execution_id for o in world.openings] == [root, f"{root}/do/0/ask"]
+
+
+async def test_the_fault_of_a_run_below_is_the_tasks_own(temporal_address):
+    child = below([{"no": {"raise": {"error": {"type": "https://e.org/no", "status": 409, "title": "No"}}}}])
+    functions = {"core.definition": lambda a: {"plan": child}}
+    run = {"run": {"workflow": {"namespace": "t", "name": "c", "version": "1.0.0"}}}
+    do = [
+        {
+            "try": {
+                "try": [{"ask": run}],
+                "catch": {
+                    "errors": {"with": {"status": 409}},
+                    "do": [{"keep": {"set": {"at": "${ $error.instance }"}}}],
+                },
+            }
+        }
+    ]
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(hearing(do, functions))
+        assert await handle.result() == {"at": "/do/0/try/try/0/ask"}
+
+
+async def test_cancelling_reaches_the_run_below(temporal_address):
+    child = below([{"rest": {"wait": {"hours": 1}}}])
+    functions = {"core.definition": lambda a: {"plan": child}}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(
+            hearing([{"ask": {"run": {"workflow": {"namespace": "t", "name": "c", "version": "1"}}}}], functions)
+        )
+
+        async def begun():
+            return len(world.openings) == 2
+
+        await until(begun)
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+    assert isinstance(failed.value.cause, CancelledError)
+    assert sorted(c.status for c in world.closings) == ["cancelled", "cancelled"]
+
+
+async def test_a_run_below_that_is_not_awaited_outlives_this_one(temporal_address):
+    child = below([{"rest": {"wait": {"milliseconds": 800}}}])
+    functions = {"core.definition": lambda a: {"plan": child}}
+    run = {"await": False, "workflow": {"namespace": "t", "name": "c", "version": "1.0.0"}}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(hearing([{"tell": {"run": run}}], functions), {"n": 1})
+        assert await handle.result() == {"n": 1}
+        assert len(world.closings) == 1
+        (name,) = {o.execution_id for o in world.openings} - {world.closings[0].execution_id} or {
+            f"{world.closings[0].execution_id}/do/0/tell"
+        }
+        assert await world.client.get_workflow_handle(f"t:{name}").result() == {"n": 1}

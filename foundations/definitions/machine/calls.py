@@ -26,6 +26,7 @@ def step_call(
     saga: SagaAbout, program: Program, command: Call, now: datetime, *, task: str = "", witnessed: tuple[int, ...] = ()
 ) -> StepCall:
     """The call with its effect key. ``task``: the workflow task that a provisional row names, for local steps only."""
+    assert command.kind != "child", "a run below is started by the workflow, it is no step"
     return StepCall(
         **saga.model_dump(), capability=command.ref, arguments=command.arguments, path=command.path, name=command.name,
         effect_key=effect_key(saga.tenant, saga.execution_id, command.path, undo=command.kind == "undo"), kind=command.kind,

@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import flow, unwind
+from symphainy.foundations.definitions.machine import flow, inbox, unwind
+from symphainy.foundations.definitions.machine.faults import has_effects, problem, problem_of
 from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
 from symphainy.foundations.definitions.machine.program import Program, kind_of
 from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Effect, Ending, Frame, State, Timer
-from symphainy.foundations.language.errors import ERROR_BASE, Problem, SymphainyError
+from symphainy.foundations.language.errors import Problem, SymphainyError
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import StepResult
 
 EVALUATE = "core.evaluate@1"
+CHILD = "workflow"
 CANCELLED = "cancelled"
 CONTINUE = "continue"
 
@@ -50,29 +52,29 @@ class Machine:
             root.raw = self.state.input if how is None else flow.shape(self, None, how, self.state.input)
         except SymphainyError as error:
             self.fail(root, problem_of(error, "/"))
-            return self._run()
+            return self.settle()
         if limit := self.program.named("timeouts", document.get("timeout")):
             self.timer(root, "timeout", parse_duration(flow.resolve(self, None, limit["after"], root.raw)))
         self._agenda.append(("start", 0, ()))
-        return self._run()
+        return self.settle()
 
     def resolve(self, call_id: str, result: StepResult) -> list[Command]:
         """A call has ended."""
-        self._tick(result.at)
+        self.tick(result.at)
         if self.state.unwinding is not None:
             unwind.resolved(self, call_id, result)
         else:
             owner = next((f for f in self.state.frames.values() if f.call and Call(**f.call).id == call_id), None)
             if owner is not None:
                 self._resolved(owner, result)
-        return self._run()
+        return self.settle()
 
     def fire(self, timer_id: str, now: datetime) -> list[Command]:
         """A timer is due."""
         number, _, purpose = timer_id.partition(":")
         frame = self.state.frames.get(int(number))
         if frame is not None and purpose in frame.due:
-            self._tick(max(now, datetime.fromisoformat(frame.due.pop(purpose))))
+            self.tick(max(now, datetime.fromisoformat(frame.due.pop(purpose))))
             if purpose == "timeout":
                 title = f"{frame.name or 'the workflow'} took longer than its timeout"
                 self.collapse(
@@ -82,7 +84,7 @@ class Machine:
                 )
             else:
                 self._agenda.append(("due", frame.id, (purpose,)))
-        return self._run()
+        return self.settle()
 
     def cancel(self) -> list[Command]:
         """Cancel the whole run: open calls are awaited, effects undone."""
@@ -91,7 +93,11 @@ class Machine:
             self.collapse(
                 self.state.frames[0], "fail", problem("runtime", 499, "Cancelled", "the run was cancelled", "/")
             )
-        return self._run()
+        return self.settle()
+
+    def arrived(self, keys: list[dict[str, Json]], now: datetime) -> list[Command]:
+        """Events have been matched to this run."""
+        return inbox.arrived(self, keys, now)
 
     def pending(self) -> list[Command]:
         """Every call and timer that is open: what a continued run must issue again."""
@@ -142,6 +148,15 @@ class Machine:
         """Issue a call for ``frame``; its kind's ``resolved`` gets the answer. ``undoes``: the path whose effect it takes back."""
         kind: Literal["do", "undo"] = "undo" if undoes else "do"
         command = Call(frame.id, undoes or path or frame.path, ref, arguments, frame.name, kind, undoes)
+        self._issue(frame, command)
+
+    def child(self, frame: Frame, plan: dict[str, Json], data: Json, *, waits: bool) -> None:
+        """Run another plan below this run, or only start it; its kind's ``resolved`` gets the answer."""
+        self._issue(
+            frame, Call(frame.id, frame.path, CHILD, {"plan": plan, "input": data, "await": waits}, frame.name, "child")
+        )
+
+    def _issue(self, frame: Frame, command: Call) -> None:
         frame.call = asdict(command)
         self.state.steps += 1
         if self.state.steps > self.program.plan.limits.steps:
@@ -164,6 +179,11 @@ class Machine:
         """Take a timer back."""
         if frame.due.pop(purpose, None) is not None:
             self._commands.append(Cancel(f"{frame.id}:{purpose}"))
+
+    def pump(self, frame: Frame) -> None:
+        """There is something in a listener's queue: look at it, unless it is busy with what came before."""
+        if frame.call is None and not frame.data.get("busy"):
+            self._agenda.append(("pump", frame.id, ()))
 
     def finish(self, frame: Frame, raw_output: Json, then: str | None = None) -> None:
         """A task has its raw output: shape, check, export, and tell the parent. ``then`` overrides the task's own."""
@@ -206,7 +226,8 @@ class Machine:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _run(self) -> list[Command]:
+    def settle(self) -> list[Command]:
+        """Work the agenda off; the commands that follow."""
         while self._agenda and self.state.ending is None:
             verb, number, payload = self._agenda.popleft()
             frame = self.state.frames.get(number)
@@ -223,10 +244,12 @@ class Machine:
                 )
             except SymphainyError as error:
                 self.fail(frame, problem_of(error, frame.pointer))
+        inbox.purge(self)
         commands, self._commands = self._commands, []
         return commands
 
-    def _tick(self, at: datetime) -> None:
+    def tick(self, at: datetime) -> None:
+        """Durable time goes on; it never goes back."""
         if at > self.now:
             self.state.now = at.isoformat()
 
@@ -248,6 +271,10 @@ class Machine:
         if frame.kind == "list":
             frame.input, frame.phase = frame.raw, "run"
         self.kind(frame).start(self, frame)
+
+    def _pump(self, frame: Frame) -> None:
+        if frame.phase == "run" and frame.call is None and not frame.data.get("busy"):
+            self.kind(frame).pump(self, frame)
 
     def _due(self, frame: Frame, purpose: str) -> None:
         self.kind(frame).due(self, frame, purpose)
@@ -285,6 +312,7 @@ class Machine:
         except SymphainyError as error:
             self.fail(root, problem_of(error, "/"))
             return
+        self._commands += [Cancel(Call(**f.call).id) for f in self.state.frames.values() if f.call]
         self.drop(root)
         self.state.ending = Ending("completed", output=value)
 
@@ -309,6 +337,9 @@ class Machine:
                     irreversible,
                 )
             )
+        if result.problem is None and opened["kind"] == "child" and has_effects(opened["arguments"]["plan"]):
+            # What a run below has done is not undone from here: it stays in the world, and the outcome says so.
+            self.state.effects.append(Effect(opened["path"], CHILD, None, None, None))
         if result.problem is not None and result.problem.code == "outcome_unknown":
             self.state.unknown.append(opened["path"])
         if frame.phase == "drain":
@@ -361,14 +392,3 @@ class Machine:
         else:
             frame.phase = "run"
             self.finish(frame, payload)
-
-
-def problem(kind: str, status: int, title: str, detail: str, instance: str) -> Problem:
-    """A standard error."""
-    return Problem(type=ERROR_BASE + kind, status=status, title=title, detail=detail, instance=instance)
-
-
-def problem_of(error: SymphainyError, instance: str) -> Problem:
-    """An error raised while evaluating, as the specification types it: bad data and bad expressions are 400."""
-    made = error.problem(instance)
-    return made.model_copy(update={"status": 400}) if error.kind in ("validation", "expression") else made

@@ -10,7 +10,7 @@ from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.language.model import Json
 
-KINDS = ("do", "set", "call", "switch", "for", "fork", "try", "raise", "wait", "emit")
+KINDS = ("do", "set", "call", "switch", "for", "fork", "try", "raise", "wait", "emit", "listen", "run")
 """Task kinds, by the key that tells them; ``for`` before ``do``, since a loop has both."""
 
 _BY_DIGEST: WeakValueDictionary[str, "Program"] = WeakValueDictionary()
@@ -43,6 +43,8 @@ class Program:
         self.heavy = frozenset(plan.heavy)
         self._nodes: dict[str, Any] = {}
         self._validators: dict[str, Any] = {}
+        self.patterns: dict[str, Any] = {}
+        """Compiled patterns of event filters."""
 
     @classmethod
     def of(cls, plan: dict[str, Json] | Plan) -> "Program":

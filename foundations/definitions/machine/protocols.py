@@ -1,5 +1,6 @@
 """The arguments of ``call: http`` and its like: URI templates expanded, policies of ``use.authentications`` put in their place, and
-secrets left out: what travels is which secret belongs where, and the activity fetches it (DECISIONS.md 33)."""
+secrets left out: what travels is which secret belongs where, and the activity fetches it (DECISIONS.md 33).
+"""
 
 import json
 import re
@@ -9,8 +10,8 @@ from urllib.parse import quote
 from symphainy.foundations.definitions import expressions
 from symphainy.foundations.definitions.jqlang.walk import plain_path
 from symphainy.foundations.definitions.machine import flow
-from symphainy.foundations.definitions.machine.state import Frame
 from symphainy.foundations.definitions.machine.program import escape
+from symphainy.foundations.definitions.machine.state import Frame
 from symphainy.foundations.language.model import Json
 
 if TYPE_CHECKING:

@@ -46,7 +46,8 @@ class Call:
     ref: str
     arguments: Json
     name: str = ""
-    kind: Literal["do", "undo"] = "do"
+    kind: Literal["do", "undo", "child"] = "do"
+    """``child``: run the plan in the arguments below this run."""
     grant: str | None = None
 
     @property
@@ -125,6 +126,13 @@ class State:
     unwinding: dict[str, Any] | None = None
     ending: Ending | None = None
     cancelled: bool = False
+    arrived: list[dict[str, Any]] = field(default_factory=list)
+    """Events matched to this run whose values are still to be fetched."""
+    inbox: list[dict[str, Any]] = field(default_factory=list)
+    """Events that are here, in order of arrival; see ``inbox.py``."""
+    seen: list[str] = field(default_factory=list)
+    sequence: int = 0
+    fetches: int = 0
 
     def dump(self) -> dict[str, Json]:
         """This state as JSON."""

@@ -26,9 +26,16 @@ summary{cursor:pointer}pre{overflow:auto;background:var(--paper);border-radius:8
 """
 
 
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Crect width='16' height='16' rx='4' fill='%233550c9'/%3E%3C/svg%3E"
+)
+
+
 def document(title: str, body: str) -> str:
     """A whole page around ``body``, which is HTML already."""
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
+    head += f'<link rel="icon" href="{ICON}">'
     return f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body><main>{body}</main></body></html>'
 
 

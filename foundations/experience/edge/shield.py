@@ -76,6 +76,7 @@ class Shield:
         mine = dict(HEADERS)
         if scope["path"] in self.pages:
             mine[b"content-security-policy"] = PAGES_CSP.encode()
+            mine[b"referrer-policy"] = b"same-origin"  # without one, a browser sends a form with the origin "null"
         if scope.get("scheme") == "https":
             mine[b"strict-transport-security"] = b"max-age=31536000"
         return found + [(name, value) for name, value in mine.items() if name not in names]

@@ -1,5 +1,6 @@
 """Secrets: what a step needs to call somebody else. Named by reference everywhere, resolved in the activity alone."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Protocol
@@ -37,3 +38,12 @@ def check_secret(tenant: str, name: str = "a") -> None:
     """
     if not _TENANT.match(tenant) or not _NAME.match(name):
         raise Invalid("a secret's name is lower-case letters, digits and single underscores, beginning with a letter")
+
+
+def stored_name(name: str) -> str:
+    """Under which name a store keeps a definition's secret: stores take ``a-z0-9_`` only.
+
+    >>> stored_name("payments"), stored_name("mySecret")
+    ('payments', 'ows_d0be733429432f7f')
+    """
+    return name if _NAME.match(name) else f"ows_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -1,23 +1,66 @@
 """A saga told step by step, as a procedure for people, with its diagram."""
 
+from collections.abc import Awaitable, Callable
+
 from symphainy.foundations.curator import capability
-from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.contract import Catalog
+from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.registers import SagaShelf, Stored
 from symphainy.foundations.language.step import Step
 from symphainy.realms.journey.models import Described, ToDescribe
 
 _LISTS = ("do", "try")
 
 
-@capability("journey.describe", input=ToDescribe, output=Described, duration="short", title="Describe a saga")
-def describe(step: Step[ToDescribe]) -> Described:
+def describer(
+    catalog: Callable[[], Catalog], sagas: SagaShelf | None = None
+) -> Callable[[Step[ToDescribe]], Awaitable[Described]]:
+    """The capability over the packaged sagas of a catalog and, where there is one, the shelf of registered and deployed ones."""
+
+    @capability("journey.describe", input=ToDescribe, output=Described, title="Describe a saga")
+    async def describe(step: Step[ToDescribe]) -> Described:
+        """The steps of a saga in plain English and as a diagram, from its document or by its name.
+
+        Invalid when it is no OWS document, NotFound when nothing goes by that name.
+        """
+        name, document = step.input.definition, step.input.document
+        if (name is None) == (document is None):
+            raise Invalid("Give a saga's document, or its name; exactly one of both.")
+        if name is None:
+            return procedure(document or {})
+        found = await sagas.saga(step.context.tenant, name) if sagas is not None else None
+        if found is None:
+            packaged = _packaged(catalog(), name)
+            found = Stored(definition=name, digest="", document=packaged) if packaged is not None else None
+        if found is None:
+            raise NotFound(f"no saga goes by the name {name}", remedy="name namespace/name:version, or an intent")
+        told = procedure(found.document)
+        return told.model_copy(update={"definition": found.definition, "digest": found.digest})
+
+    return describe
+
+
+def procedure(document: dict[str, Json]) -> Described:
     """The steps of an OWS document in plain English and as a diagram. Invalid when it is no such document."""
-    document = step.input.document
     head, tasks = document.get("document"), document.get("do")
     if not isinstance(head, dict) or not isinstance(tasks, list):
         raise Invalid("This is no OWS document: it needs the keys document and do.", remedy="Send a saga's document.")
-    title = str(head.get("title") or head.get("name") or "Saga")
-    return Described(title=title, steps=tuple(told(tasks)), mermaid=drawn(tasks))
+    title, summary = str(head.get("title") or head.get("name") or "Saga"), str(head.get("summary") or "")
+    return Described(title=title, summary=summary, steps=tuple(told(tasks)), mermaid=drawn(tasks))
+
+
+def _packaged(catalog: Catalog, name: str) -> dict[str, Json] | None:
+    """A realm's saga, by its name, by the intent that it answers, or as ``namespace/name[:version]``."""
+    routed = {route.intent: route.saga for route in catalog.routes if route.saga}
+    if (found := catalog.sagas.get(name) or catalog.sagas.get(routed.get(name, ""))) is not None:
+        return found
+    for document in catalog.sagas.values():
+        head = document["document"]
+        whole = f"{head.get('namespace')}/{head.get('name')}"
+        if name in (whole, f"{whole}:{head.get('version')}"):
+            return document
+    return None
 
 
 def told(tasks: list[Json], number: str = "") -> list[str]:

@@ -5,8 +5,11 @@ from symphainy.foundations.definitions.machine.kinds.call import CallKind
 from symphainy.foundations.definitions.machine.kinds.do import Do, TaskList
 from symphainy.foundations.definitions.machine.kinds.emit import Emit
 from symphainy.foundations.definitions.machine.kinds.fork import Fork
+from symphainy.foundations.definitions.machine.kinds.inbox import Inbox
+from symphainy.foundations.definitions.machine.kinds.listen import Listen
 from symphainy.foundations.definitions.machine.kinds.loop import For
 from symphainy.foundations.definitions.machine.kinds.raises import Raise
+from symphainy.foundations.definitions.machine.kinds.run import Run
 from symphainy.foundations.definitions.machine.kinds.set import Set
 from symphainy.foundations.definitions.machine.kinds.switch import Switch
 from symphainy.foundations.definitions.machine.kinds.tries import Try
@@ -16,7 +19,7 @@ __all__ = ["Done", "Kind", "kind_for"]
 
 _TABLE: dict[str, Kind] = {
     "list": TaskList(), "do": Do(), "set": Set(), "call": CallKind(), "switch": Switch(), "for": For(), "fork": Fork(),
-    "try": Try(), "raise": Raise(), "wait": Wait(), "emit": Emit(),
+    "try": Try(), "raise": Raise(), "wait": Wait(), "emit": Emit(), "listen": Listen(), "inbox": Inbox(), "run": Run(),
 }  # fmt: skip
 
 

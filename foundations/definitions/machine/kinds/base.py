@@ -40,3 +40,7 @@ class Kind:
     def due(self, m: "Machine", f: Frame, purpose: str) -> None:
         """A timer of this frame is due."""
         raise NotImplementedError
+
+    def pump(self, m: "Machine", f: Frame) -> None:
+        """An event has come to this frame's queue."""
+        raise NotImplementedError

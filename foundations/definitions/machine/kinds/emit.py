@@ -17,9 +17,10 @@ class Emit(Kind):
     def start(self, m: "Machine", f: Frame) -> None:
         """Complete the envelope and hand it to ``event.publish``."""
         given = flow.resolve(m, f, m.program.node(f.pointer)["emit"]["event"]["with"], f.input)
+        plan = m.program.plan
         event = {
             "specversion": "1.0", "id": f"{m.state.execution}{f.path}", "time": m.state.now,
-            "source": f"urn:symphainy:{m.program.plan.namespace}:{m.program.plan.name}", **given,
+            "source": f"/{plan.namespace}/{plan.name}/{plan.version}", **given,
         }  # fmt: skip
         f.data["event"] = event
         announcement = {"type": event["type"], "subject": event.get("subject", ""), "data": {"event": event}}

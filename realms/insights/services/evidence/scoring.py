@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from symphainy.foundations.language.document import SearchHit, Span
-from symphainy.realms.insights.agents.answer.words import (
+from symphainy.realms.insights.services.evidence.words import (
     asks_quantity,
     figures,
     has_quantity,

@@ -1,4 +1,4 @@
-"""Words as the answering agent compares them: without function words and endings; and sentences with their places."""
+"""Words as answers are looked for: without function words and endings; and sentences with their places."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,25 @@
+"""Collects the results of this folder for the coverage page."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ctk.coverage import PAGE, page
+
+_RESULTS: list[tuple[Any, str, str]] = []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    report = (yield).get_result()
+    given = getattr(item, "callspec", None)
+    case = (given.params.get("scenario") or given.params.get("entry")) if given else None
+    if case is not None and (report.when == "call" or report.outcome == "skipped"):
+        reason = report.longrepr[2].removeprefix("Skipped: ") if report.outcome == "skipped" else ""
+        _RESULTS.append((case, report.outcome, reason))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--ows-coverage"):
+        PAGE.write_text(page(_RESULTS))
