@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 UV := $(shell command -v uv 2>/dev/null || echo build/uv/bin/uv)
 RUN := $(UV) run --locked --all-extras --no-sync
 PYTEST_WORKERS ?= 2
-PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadgroup
+PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope
 export UV_PYTHON_DOWNLOADS ?= never
 
 .PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz record clean

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["support.shared"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,15 +44,26 @@ def _connect_ex(self: socket.socket, address: Any) -> int:
 
 
 PLATFORM = frozenset({"e2e", "console"})
-"""Folders whose tests share one running platform: they stay on one worker of a parallel run, the others go file by file."""
+"""Folders whose tests share one running platform."""
+
+
+class Groups(LoadScopeScheduling):
+    """Tests that share a running platform go to one worker of a parallel run, all others file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = nodeid.removeprefix("tests/")
+        return "platform" if place.split("/")[0] in PLATFORM else place.split("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Used with ``-n``."""
+    return Groups(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests belong together when the suite runs on several workers (``--dist loadgroup``); the long group first."""
+    """The long group first."""
     tests = Path(__file__).parent
-    for item in items:
-        place = item.path.relative_to(tests)
-        item.add_marker(pytest.mark.xdist_group("platform" if place.parts[0] in PLATFORM else str(place)))
     items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in PLATFORM)
 
 

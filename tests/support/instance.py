@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery staple"
 
 def free_base(count: int = 7) -> int:
     """The first of ``count`` consecutive free ports."""
-    for base in range(21_000 + os.getpid() % 5_000, 60_000, 10):
+    for base in range(20_000 + os.getpid() * 10 % 10_000, 60_000, 10):
         try:
             for port in range(base, base + count):
                 with socket.socket() as probe:
