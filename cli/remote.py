@@ -48,6 +48,7 @@ def login(data_dir: Path, user: str | None, tenant: str | None, register: bool) 
 
 def deploy(data_dir: Path, folder: Path, as_json: bool) -> None:
     """Hand in, with the surfaces that the client's document binds, and deploy."""
+    Instance.running(data_dir)  # the plainest obstacle is named first
     files = rebound(read_folder(folder), experience(Settings(data_dir=data_dir)))
 
     async def act(platform: SymphainyClient) -> dict[str, object]:

@@ -48,9 +48,10 @@ async def test_dropped_lines_lose_and_repeat_nothing(plane, client):
         emitting = asyncio.ensure_future(emit())
         seen = [e.seq for e in await _collect(through, found.execution_id)]
         await emitting
-    assert seen == list(range(1, 65)) and relay.cuts >= 5
-    await asyncio.sleep(0.2)
-    assert runtime.watchers == 0
+    assert seen == list(range(1, 65)) and relay.cuts >= 2
+    async with asyncio.timeout(10):  # a server notices a gone client only when it writes again
+        while runtime.watchers:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_stream_ends_with_its_life_and_the_client_comes_back(start):
