@@ -19,14 +19,14 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from symphainy import bindings
+from symphainy.bindings import realms, roles, works
 from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
-from symphainy.bindings import Platform, platform
+from symphainy.bindings.platform import Platform, platform
 from symphainy.foundations.agentic import grounding
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
@@ -85,14 +85,14 @@ async def run_worker(parts: Platform, process: Process) -> int:
         timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
     )
     try:
-        out = bindings.outbound(settings)
+        out = works.outbound(settings)
         shelves = Shelves.of(parts.store, parts.city.keys, parts.objects, parts.clock)
         inbox = EventValues(parts.store, parts.city.keys).fetch
-        known = bindings.registry(
+        known = realms.registry(
             settings,
             expressions,
             out,
-            bindings.secrets(settings),
+            works.secrets(settings),
             shelves,
             inbox,
             Definitions(parts.store, parts.clock),
@@ -107,13 +107,13 @@ async def run_worker(parts: Platform, process: Process) -> int:
             place = (settings.host, settings.ports.metrics) if process.replica == 1 else ("127.0.0.1", 0)
             metrics = await pools.enter_async_context(parts.telemetry.scraped(*place))
             contracts = list(known)
-            realms = {
+            owners = {
                 owner: sorted(c.ref for c in contracts if c.owner == owner)
                 for owner in sorted({c.owner for c in contracts})
             }
             roll = [role.name for role in parts.city.roles]
             agents = [{"name": c.name, "kind": c.determinism, "realm": c.owner} for c in contracts if c.agent]
-            process.ready(city=roll, realms=realms, agents=agents, metrics=metrics)
+            process.ready(city=roll, realms=owners, agents=agents, metrics=metrics)
             await process.stop.wait()
     finally:
         expressions.close()
@@ -181,7 +181,7 @@ class PassHeaders(Interceptor):
 
 async def run_relay(parts: Platform, process: Process) -> int:
     """Events out, anchors, exports, reconciliation."""
-    made = bindings.relay(parts, await parts.temporal())
+    made = roles.relay(parts, await parts.temporal())
     process.ready()
     await relay.run_relay(made, process.stop)
     return 0
@@ -191,7 +191,7 @@ async def run_experience(parts: Platform, process: Process) -> int:
     """The Experience plane's API."""
     runtime = parts.runtime(await parts.temporal())
     deployed = sorted({name for _, name, _ in await runtime.solutions.everywhere()})
-    app, host, port = bindings.experience(parts, runtime), parts.settings.host, parts.settings.ports.experience_api
+    app, host, port = roles.experience(parts, runtime), parts.settings.host, parts.settings.ports.experience_api
     await serve(app, process.stop, lambda: process.ready(solutions=deployed), host=host, port=port, fd=process.fd)
     await runtime.close()
     return 0
@@ -200,7 +200,7 @@ async def run_experience(parts: Platform, process: Process) -> int:
 async def run_solution(parts: Platform, process: Process) -> int:
     """The Solution plane's API."""
     runtime = parts.runtime(await parts.temporal())
-    app, host, port = bindings.solution(parts, runtime), parts.settings.host, parts.settings.ports.solution_api
+    app, host, port = roles.solution(parts, runtime), parts.settings.host, parts.settings.ports.solution_api
     await serve(app, process.stop, process.ready, host=host, port=port, fd=process.fd)
     await runtime.close()
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 
 async def city(tenant: str) -> dict[str, Any]:
     """As ``City.status`` gives it: roll, bundle, switches, maintenance."""
-    from symphainy.bindings import platform
+    from symphainy.bindings.platform import platform
     from symphainy.foundations.settings import Settings
 
     async with platform(Settings(), "status") as parts:

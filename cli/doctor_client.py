@@ -30,7 +30,7 @@ async def client(settings: Settings) -> list[Finding]:
     ]  # fmt: skip
     named = [(name, probe) for name, url, probe in probes if url not in ("", "embedded")]
     if named:
-        import symphainy.bindings  # noqa: F401  takes seconds the first time: not out of a probe's patience
+        import symphainy.bindings.works  # noqa: F401  takes seconds the first time: not out of a probe's patience
     findings += await asyncio.gather(*(_reached(name, probe, settings) for name, probe in named))
     return [*findings, *await _experience(settings)]
 
@@ -49,19 +49,19 @@ async def _reached(name: str, probe: Probe, settings: Settings) -> Finding:
 
 
 async def _sql(settings: Settings) -> None:
-    from symphainy.bindings import sql
+    from symphainy.bindings.works import sql
 
     await _pinged(sql(settings))
 
 
 async def _redis(settings: Settings) -> None:
-    from symphainy.bindings import hot_state
+    from symphainy.bindings.works import hot_state
 
     await _pinged(hot_state(settings))
 
 
 async def _objects(settings: Settings) -> None:
-    from symphainy.bindings import objects
+    from symphainy.bindings.works import objects
 
     await objects(settings).ping()
 

@@ -23,7 +23,7 @@ async def database(settings: Settings) -> list[Finding]:
         if instance is None or not instance.alive:
             return [Finding("database", "note", "not running; start it with `symphainy up`")]
         settings = settings.model_copy(update={"sql_url": instance.environment["SYMPHAINY_SQL_URL"]})
-    from symphainy.bindings import sql
+    from symphainy.bindings.works import sql
     from symphainy.runtime.store.migrate import current, newest
 
     found = sql(settings)

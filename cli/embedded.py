@@ -12,7 +12,7 @@ def postgres(settings: Settings, data_dir: Path) -> Held:
     """The database. SIGINT is its fast and clean shutdown, for one that a killed supervisor left behind."""
 
     async def start() -> Running:
-        from symphainy.bindings import embedded_postgres
+        from symphainy.bindings.works import embedded_postgres
 
         return await embedded_postgres(settings)
 
@@ -24,7 +24,7 @@ def redis(settings: Settings, data_dir: Path) -> Held:
     """Hot state and streams: may be lost at any time, so nothing of it is kept on disk."""
 
     async def start() -> Running:
-        from symphainy.bindings import embedded_redis
+        from symphainy.bindings.works import embedded_redis
 
         return await embedded_redis(settings)
 

@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 LONGEST = 40
 CATALOG = """
-from symphainy.bindings import registry
+from symphainy.bindings.realms import registry
 from symphainy.foundations.curator import write_catalog
 from symphainy.foundations.settings import Settings
 write_catalog(registry(Settings(_env_file=None, data_dir="nowhere", realms=())))

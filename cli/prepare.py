@@ -13,7 +13,7 @@ from symphainy.foundations.settings import Settings
 
 async def prepare(settings: Settings) -> str:
     """Run all migrations, create roles, policies and triggers; the revision that the database is at then."""
-    from symphainy.bindings import sql
+    from symphainy.bindings.works import sql
     from symphainy.runtime.store.migrate import upgrade
 
     database = sql(settings)

@@ -11,7 +11,7 @@ from typing import Any
 
 async def decisions(tenant: str, execution: str) -> list[dict[str, Any]]:
     """The decision records of an execution, in the order in which they were chained."""
-    from symphainy.bindings import sql
+    from symphainy.bindings.works import sql
     from symphainy.foundations.settings import Settings
     from symphainy.runtime.store.decisions import Decisions
     from symphainy.runtime.store.unit import Store

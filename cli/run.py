@@ -104,12 +104,12 @@ async def _give_secrets(instance: Instance, profile: LocalProfile) -> None:
     """Into the throw-away platform's own store: they go with it."""
     if not profile.secret:
         return
-    from symphainy import bindings
+    from symphainy.bindings import works
     from symphainy.foundations.public_works.abstractions.secrets import stored_name
 
     known = Credentials.load(instance.layout)
     assert known is not None
-    store = bindings.secrets(Settings(data_dir=instance.layout.data_dir))
+    store = works.secrets(Settings(data_dir=instance.layout.data_dir))
     for name, value in profile.secret.items():
         await store.put(known.tenant, stored_name(name), json.dumps(value).encode())
 

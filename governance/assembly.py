@@ -1,4 +1,4 @@
-"""The eight, put together from what they need: ``bindings.py`` hands in repositories and settings, and gets a ``City``."""
+"""The eight, put together from what they need: ``bindings/`` hands in repositories and settings, and gets a ``City``."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

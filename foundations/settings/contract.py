@@ -32,7 +32,7 @@ Bytes = Annotated[int, Field(gt=0)]
 
 
 class Settings(BaseSettings):
-    """One process' settings. Frozen; hand it down from ``bindings.py``, never read it from a global.
+    """One process' settings. Frozen; hand it down from ``bindings/``, never read it from a global.
 
     >>> Settings(_env_file=None, port_base=9000).ports.solution_api
     9001

@@ -15,7 +15,7 @@ from symphainy.foundations.language.errors import Conflict, Invalid, NotFound
 SAGA = """
 import sys
 from support.machine_driver import Driver
-from symphainy.bindings import registry
+from symphainy.bindings.realms import registry
 from symphainy.foundations.definitions.compile import compile_document
 from symphainy.foundations.language.step import Step
 from symphainy.foundations.settings import Settings

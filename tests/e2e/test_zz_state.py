@@ -9,7 +9,7 @@ from sqlalchemy import text
 from support.instance import Running
 from support.sagas import ended, pay, registered
 
-from symphainy.bindings import sql
+from symphainy.bindings.works import sql
 from symphainy.foundations.settings import Settings
 
 pytestmark = pytest.mark.timeout(300)

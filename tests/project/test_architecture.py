@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOMS = (
-    "activities", "bindings.py", "cli", "experience_api", "foundations", "governance", "realms", "runtime", "solution_api", "worker.py",
+    "activities", "bindings", "cli", "experience_api", "foundations", "governance", "realms", "runtime", "solution_api", "worker.py",
     "workflows",
 )  # fmt: skip
 ROOT_FILES = {
-    "AGENTS.md", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md", "bindings.py", "client.example.yaml",
+    "AGENTS.md", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md", "client.example.yaml",
     "docker-compose.yml", "pyproject.toml", "uv.lock",
     "worker.py",
 }  # fmt: skip
 ROOT_FOLDERS = {
-    "activities", "benchmarks", "cli", "deploy", "docs", "experience_api", "foundations", "governance", "realms", "runtime",
+    "activities", "benchmarks", "bindings", "cli", "deploy", "docs", "experience_api", "foundations", "governance", "realms", "runtime",
     "solution_api", "solutions", "src", "tests", "workflows",
 }  # fmt: skip
 LONGEST = 400

@@ -80,7 +80,7 @@ def test_it_holds_every_room_under_one_name(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"symphainy"}
     rooms = {name.split("/")[1] for name in names if name.startswith("symphainy/")}
     assert {
-        "activities", "bindings.py", "cli", "experience_api", "foundations", "governance", "realms", "runtime", "solution_api",
+        "activities", "bindings", "cli", "experience_api", "foundations", "governance", "realms", "runtime", "solution_api",
         "worker.py", "workflows",
     } <= rooms  # fmt: skip
 

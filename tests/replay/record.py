@@ -27,7 +27,9 @@ async def record(client: Client, name: str, case: Case) -> None:
         with suppress(WorkflowFailureError):
             await handle.result()
         history = await client.get_workflow_handle(handle.id).fetch_history()
-    (FOLDER / f"{name}.json").write_text(history.to_json().replace(f"{FOLDER.parents[1]}/", ""))  # stack traces name no machine
+    (FOLDER / f"{name}.json").write_text(
+        history.to_json().replace(f"{FOLDER.parents[1]}/", "")
+    )  # stack traces name no machine
 
 
 async def all_of(names: list[str]) -> None:

@@ -1,1 +1,1 @@
-"""How the platform gets it: one file per vendor. Imported by ``bindings.py`` and by nothing else."""
+"""How the platform gets it: one file per vendor. Imported by ``bindings/`` and by nothing else."""

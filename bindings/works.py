@@ -1,0 +1,87 @@
+"""Public Works by URL: four URLs decide which adapters serve (BYOI). Nothing else chooses a vendor."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.public_works.abstractions.hot_state import HotState
+from symphainy.foundations.public_works.abstractions.objects import Objects
+from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.sql import Sql
+from symphainy.foundations.public_works.abstractions.streams import Streams
+from symphainy.foundations.public_works.adapters.file_secrets import FileSecrets
+from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
+from symphainy.foundations.public_works.adapters.key_ring import KeyRing as TokenKeys
+from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
+from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
+from symphainy.foundations.public_works.adapters.postgres import Postgres
+from symphainy.foundations.public_works.adapters.redis import RedisHotState, RedisStreams
+from symphainy.foundations.public_works.adapters.s3_objects import S3Objects
+from symphainy.foundations.public_works.running import Running
+from symphainy.foundations.settings import Settings, ensure_master_key
+
+
+def sql(settings: Settings) -> Sql:
+    """PostgreSQL, embedded or not: to everyone but the supervisor it is a URL."""
+    if settings.sql_url == "embedded":
+        raise Invalid(
+            "this process does not know where PostgreSQL is",
+            remedy="start it with `symphainy up`, or set SYMPHAINY_SQL_URL",
+        )
+    return Postgres(
+        settings.sql_url, ensure_master_key(settings), pool_size=settings.sql_pool_size, max_overflow=settings.sql_max_overflow
+    )  # fmt: skip
+
+
+async def embedded_postgres(settings: Settings) -> Running:
+    """PostgreSQL out of a wheel: started by the supervisor, which tells its URL to every other process."""
+    from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
+
+    return await EmbeddedPostgres.start(settings.data_dir, ensure_master_key(settings))
+
+
+async def embedded_redis(settings: Settings) -> Running:
+    """A Redis or Valkey server on PATH; failing that, the in-process one, labelled so."""
+    from symphainy.foundations.public_works.adapters.redis_embedded import EmbeddedRedis
+    from symphainy.foundations.public_works.adapters.redis_server import RedisServer
+
+    if RedisServer.program() is None:
+        return await EmbeddedRedis.start(settings.ports.redis)
+    return await RedisServer.start(settings.data_dir, settings.ports.redis, ensure_master_key(settings))
+
+
+def objects(settings: Settings) -> Objects:
+    """A folder, or an S3 bucket."""
+    url = settings.objects
+    return S3Objects(url) if url.startswith("s3://") else LocalObjects(Path(urlsplit(url).path))
+
+
+def hot_state(settings: Settings) -> HotState | None:
+    """Redis or Valkey; None runs without a cache."""
+    return None if settings.redis_url == "embedded" else RedisHotState(settings.redis_url)
+
+
+def streams(settings: Settings) -> Streams | None:
+    """Redis Streams; None lets watchers poll."""
+    return None if settings.redis_url == "embedded" else RedisStreams(settings.redis_url)
+
+
+def outbound(settings: Settings) -> OutboundHttp:
+    """The guarded way out."""
+    return HttpxOutbound(
+        allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max, map=settings.outbound_places
+    )  # fmt: skip
+
+
+def secrets(settings: Settings) -> Secrets:
+    """Sealed files below the data folder."""
+    return FileSecrets(settings.data_dir, ensure_master_key(settings))
+
+
+def auth(settings: Settings) -> LocalAuth:
+    """Passwords and tokens of our own."""
+    keys = TokenKeys.derived(
+        ensure_master_key(settings), current=settings.signing_key, oldest=settings.signing_key_oldest
+    )
+    return LocalAuth(keys, issuer=settings.token_issuer, audience=settings.token_audience)
