@@ -19,13 +19,13 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from symphainy.bindings import realms, roles, works
 from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
+from symphainy.bindings import realms, roles, works
 from symphainy.bindings.platform import Platform, platform
 from symphainy.foundations.agentic import grounding
 from symphainy.foundations.curator import Registry
