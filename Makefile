@@ -11,7 +11,7 @@ PYTEST_WORKERS ?= 2
 PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz record clean
+.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ corpus: install ## Every given file against its expected outcome; KINDS="csv pdf
 
 fuzz: ## Not yet: hostile input at every door
 	@echo "make fuzz: not there yet, its issue is open"; exit 2
+
+smart-city: install ## Write docs/smart-city.md anew: every rule of the city and the tests that show it
+	@PYTHONPATH=tests $(RUN) python -P tests/support/rules.py > docs/smart-city.md
 
 record: install ## Save golden histories that are missing, or NAME=… anew: later versions replay them
 	@PYTHONPATH=tests $(RUN) python -P -m replay.record $(NAME)

@@ -9,7 +9,7 @@ from opentelemetry.trace import NoOpTracerProvider, TracerProvider
 from symphainy.foundations.language.clock import Clock, SystemClock
 from symphainy.foundations.public_works.abstractions.auth import Auth
 from symphainy.governance.bundle import Bundle, load_bundle
-from symphainy.governance.chain import City
+from symphainy.governance.chain import CITY, City
 from symphainy.governance.city_manager.bundles import Bundles
 from symphainy.governance.city_manager.role import CityManager, SwitchRows
 from symphainy.governance.conductor.role import Conductor
@@ -19,7 +19,7 @@ from symphainy.governance.data_steward.size import INLINE_ACTIVITY, INLINE_LOCAL
 from symphainy.governance.librarian.role import Catalogue, Librarian
 from symphainy.governance.nurse.meters import Meters
 from symphainy.governance.nurse.role import Nurse
-from symphainy.governance.post_office.role import PostOffice
+from symphainy.governance.role import Role
 from symphainy.governance.security_guard.grant import Grants
 from symphainy.governance.security_guard.passports import PassportKeys
 from symphainy.governance.security_guard.people import People
@@ -60,8 +60,8 @@ class Needs:
     clock: Clock = field(default_factory=SystemClock)
 
 
-def build_city(needs: Needs) -> City:
-    """One city for this process; ``await city.start()`` before the first call."""
+def build_city(needs: Needs, chain: tuple[type[Role], ...] = CITY) -> City:
+    """One city for this process; ``await city.start()`` before the first call. ``chain`` is the services, outermost first."""
     vault, clock, switches = Vault(needs.master_key), needs.clock, needs.switches
     keys, passports = KeyRing(needs.key_rows, vault, clock), PassportKeys(needs.key_rows, vault, clock)
     bundles, rights = Bundles(needs.bundle, clock), RightsSnapshot(needs.directory, clock)
@@ -69,7 +69,7 @@ def build_city(needs: Needs) -> City:
     def bundle() -> Bundle:
         return bundles.current.bundle
 
-    roles = (
+    made: tuple[Role, ...] = (
         Nurse(needs.tracers, Meters(needs.metrics)),
         CityManager(bundles, switches, clock, needs.switch_rows),
         SecurityGuard(lambda: bundles.current, passports, rights, needs.grants, keys, switches, needs.environment),
@@ -77,9 +77,11 @@ def build_city(needs: Needs) -> City:
         Conductor(bundle, clock, switches),
         DataSteward(keys, switches, needs.inline_local, needs.inline_activity),
         Librarian(needs.catalogue),
-        PostOffice(),
     )
-    return City(roles, keys=keys, passports=passports, rights=rights)
+    given = {type(role): role for role in made}
+    # The chain is the list of services; one that needs nothing is not named here.
+    roles = tuple(given[role] if role in given else role() for role in chain)
+    return City(roles, keys=keys, passports=passports, rights=rights, chain=chain)
 
 
 def build_sdk(

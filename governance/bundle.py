@@ -31,6 +31,8 @@ class Orchestration(Message):
     limits: Limits = Limits()
     capabilities: tuple[str, ...] = ("*",)
     approvers: tuple[str, ...] = ()
+    requester_decides: bool = False
+    """Whether whoever asked may also decide; an approver's role is asked for all the same."""
 
 
 class Rates(Message):

@@ -46,17 +46,18 @@ class City:
     """The one implementation of ``language.door.Gate``, and what the step boundary calls."""
 
     def __init__(
-        self, roles: Sequence[Role], *, keys: KeyRing, passports: PassportKeys, rights: RightsSnapshot
-    ) -> None:
-        if tuple(type(role) for role in roles) != CITY:
-            raise Defect(f"The city is {', '.join(c.__name__ for c in CITY)}, in this order; {len(roles)} roles came.")
+        self, roles: Sequence[Role], *, keys: KeyRing, passports: PassportKeys, rights: RightsSnapshot,
+        chain: tuple[type[Role], ...] = CITY,
+    ) -> None:  # fmt: skip
+        if tuple(type(role) for role in roles) != chain:
+            raise Defect(f"The city is {', '.join(c.__name__ for c in chain)}, in this order; {len(roles)} roles came.")
         self.roles, self.keys, self._passports, self.rights = tuple(roles), keys, passports, rights
         for role, following in zip(roles, (*roles[1:], Inside()), strict=True):
             role.next = following
         self._preparing = [role for role in roles if type(role).prepare is not Role.prepare]
         self.manager = next(role for role in roles if isinstance(role, CityManager))
         self._cop = next(role for role in roles if isinstance(role, TrafficCop))
-        self.manager.enrol(tuple(role.enrolment() for role in roles), tuple(c.name for c in CITY))
+        self.manager.enrol(tuple(role.enrolment() for role in roles), tuple(c.name for c in chain))
 
     async def start(self) -> None:
         """Load the passport keys; Unavailable stops the start."""

@@ -1,4 +1,7 @@
-"""The bundle in force: swapped whole, or not at all."""
+"""Rule ``bundle`` (door, step): the policy in force is swapped whole or not at all, and its digest is in every record.
+
+The bundle in force, compiled.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Rule ``maintenance``: while a tenant, or the city, is under maintenance, nothing new moves; what is read may be read."""
+"""Rule ``maintenance`` (door, step): while a tenant, or the city, is under maintenance, nothing new moves; what is read may be read."""
 
 from collections.abc import Collection
 

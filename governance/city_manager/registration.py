@@ -1,4 +1,4 @@
-"""Rule ``registration``: only what the Curator has a contract for is run."""
+"""Rule ``registration`` (step): only what the Curator has a contract for is run."""
 
 from symphainy.foundations.language.contract import Contract
 from symphainy.foundations.language.records import Ruling

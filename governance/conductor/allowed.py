@@ -1,4 +1,4 @@
-"""Rule ``allowed_capabilities``: a tenant, or a solution, runs only what its list names."""
+"""Rule ``allowed_capabilities`` (step): a tenant, or a solution, runs only what its list names."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""Rule ``ceilings``: no path visits a task, or a loop, more often than the tenant's ceiling; what is granted at submit."""
+"""Rule ``ceilings`` (door, step): no path visits a task, or a loop, more often than the tenant's ceiling; what is granted at submit."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Rule ``deadline``: after a run's last moment only what is owed still runs."""
+"""Rule ``deadline`` (step): after a run's last moment only what is owed still runs."""
 
 from datetime import datetime
 

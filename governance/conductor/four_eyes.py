@@ -1,4 +1,4 @@
-"""Rule ``four_eyes``: whoever asked does not approve, and only an approver approves."""
+"""Rule ``four_eyes`` (door): whoever asked does not approve, and only an approver approves."""
 
 from collections.abc import Collection
 
@@ -8,11 +8,11 @@ from symphainy.foundations.language.records import Ruling
 __all__ = ["judge"]
 
 
-def judge(call: DoorCall, roles: Collection[str]) -> Ruling:
+def judge(call: DoorCall, roles: Collection[str], requester_decides: bool = False) -> Ruling:
     """Deny a decision by the requester (``resource.requester``), or without one of the approver ``roles``, if there are any."""
     if call.principal.type == "Agent":
         return _deny("An agent proposes; a person decides.", "Let a person decide this task.")
-    if call.resource.get("requester", call.resource.get("owner")) == call.principal.id:
+    if not requester_decides and call.resource.get("requester", call.resource.get("owner")) == call.principal.id:
         return _deny("Whoever requested it cannot approve it.", "Let somebody else decide this task.")
     if roles and not set(roles) & set(call.principal.roles):
         return _deny(f"Only {', '.join(sorted(roles))} may decide here.", "Ask someone with that role.")

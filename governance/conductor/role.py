@@ -11,7 +11,7 @@ from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Record, Ruling
 from symphainy.foundations.language.step import Outcome
 from symphainy.governance.bundle import Bundle
-from symphainy.governance.conductor import allowed, ceilings, deadline, four_eyes
+from symphainy.governance.conductor import allowed, ceilings, deadline, four_eyes, idempotency
 from symphainy.governance.role import GovernedCall, Modes, Role, settle
 
 __all__ = ["Conductor"]
@@ -49,13 +49,10 @@ class Conductor(Role):
         solution = call.intent.solution if call.intent else None
         terms = self._bundle().orchestration_of(call.principal.tenant, solution)
         if call.action == "decide":
-            settle(record, four_eyes.judge(call, terms.approvers))
-        if call.action == "submit" and call.resource.get("key") == "":
-            ruling = Ruling(
-                service=self.name, rule="hard_idempotency", verdict="deny", reason="A submit without a key is not accepted here.",
-                remedy="Send an Idempotency-Key header.",
-            )  # fmt: skip
-            settle(record, ruling, self._modes.mode("hard_idempotency", call.principal.tenant, solution))
+            settle(record, four_eyes.judge(call, terms.approvers, terms.requester_decides))
+        if call.action == "submit":
+            mode = self._modes.mode("hard_idempotency", call.principal.tenant, solution)
+            settle(record, idempotency.judge(call), mode)
         admission = await self.next.door(call, record)
         if call.action != "submit":
             return admission

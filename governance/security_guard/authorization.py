@@ -1,4 +1,4 @@
-"""Rule ``authorization``: Cedar says Allow, or it is no."""
+"""Rule ``authorization`` (door, step): Cedar says Allow with the rights of this moment, or it is no."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Rule ``failures``: too many wrong attempts, at one account or from one address, have to wait. Counters are rows in SQL."""
+"""Rule ``failures`` (login): too many wrong attempts, at one account or from one address, have to wait. Counters are rows in SQL."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rule ``undo_grant``: compensation runs under the grant its effect left behind, whoever has lost which right since."""
+"""Rule ``undo_grant`` (step): compensation runs under the grant its effect left behind, whoever has lost which right since."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Rule ``identity``: the passport was issued for this tenant, this execution and this plan."""
+"""Rule ``identity`` (step): the passport was issued for this tenant, this execution and this plan."""
 
 from symphainy.foundations.language.context import Passport
 from symphainy.foundations.language.records import Ruling

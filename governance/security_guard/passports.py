@@ -1,4 +1,6 @@
-"""Passports: signed once at the door, verified in every activity, with a key set that rotates.
+"""Rule ``passport`` (step): no activity runs without a passport that one of our keys signed, for this very run.
+
+Passports: signed once at the door, verified in every activity, with a key set that rotates.
 
 A passport has no short expiry, so an old signing key stays in the set for as long as an open run may name it; only new
 passports are signed with the newest. Verification is cached by token: a run's later steps cost a dictionary look-up.

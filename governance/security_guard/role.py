@@ -23,7 +23,7 @@ class SecurityGuard(Role):
     """Nobody passes unknown, and nothing passes without an Allow."""
 
     name = "security_guard"
-    rules = ("identity", "tenancy", "passport", "authorization", "undo_grant")
+    rules = ("identity", "tenancy", "passport", "authorization", "undo_grant", "failures")
     offers = ("identity.who",)
 
     def __init__(

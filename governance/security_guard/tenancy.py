@@ -1,4 +1,4 @@
-"""Rule ``tenancy`` at the door: nobody reaches another tenant's resource, and cannot even tell that it exists."""
+"""Rule ``tenancy`` (door): nobody reaches another tenant's resource, and cannot even tell that it exists."""
 
 from symphainy.foundations.language.door import DoorCall
 from symphainy.foundations.language.records import Ruling

@@ -1,4 +1,7 @@
-"""Rule ``rates``: which buckets a call draws from. Pure; ``counter`` does the counting."""
+"""Rule ``rates`` (door, step): so many calls per tenant and principal, so many runs of a capability, and not one more.
+
+Which buckets a call draws from. Pure; ``counter`` does the counting.
+"""
 
 from fnmatch import fnmatchcase
 

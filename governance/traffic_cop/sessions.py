@@ -1,5 +1,6 @@
-"""Rule ``sessions``: a session ends by idleness or by age. How many one principal may hold is in the same terms, which the
-runtime asks for when it opens one (DECISIONS.md 32).
+"""Rule ``sessions`` (door): a session ends by idleness or by age.
+
+How many one principal may hold is in the same terms, which the runtime asks for when it opens one (DECISIONS.md 32).
 """
 
 from datetime import datetime

@@ -10,6 +10,7 @@ from symphainy.governance.switches import DEFAULTS, FLOOR, Switches, SwitchSetti
 from .parts import CONTRACT, Scene, Text, a_passport, step_call
 
 
+@pytest.mark.rule("city_manager.registration", shows="bites")
 async def test_what_is_not_registered_is_not_run(scene: Scene) -> None:
     record = Record()
     for ref in ("content.parse@2", "content.unknown@1"):
@@ -27,6 +28,7 @@ async def test_what_is_not_registered_is_not_run(scene: Scene) -> None:
     assert scene.runs == 1
 
 
+@pytest.mark.rule("city_manager.maintenance", shows="bites")
 async def test_under_maintenance_steps_and_submits_wait_and_reads_go_on(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = scene.directory.people["acme", "ann"].model_copy(
         update={"roles": ("administrator",)}
@@ -43,6 +45,7 @@ async def test_under_maintenance_steps_and_submits_wait_and_reads_go_on(scene: S
     assert scene.runs == 1
 
 
+@pytest.mark.rule("city_manager.maintenance", shows="off")
 async def test_maintenance_of_one_tenant_leaves_the_others_alone(scene: Scene) -> None:
     scene.city.manager.close("bolt")
     await scene.step()
@@ -58,6 +61,7 @@ async def test_maintenance_stops_an_undo_as_well(scene: Scene) -> None:
         await scene.step(kind="undo", grant_key="k")
 
 
+@pytest.mark.rule("city_manager.bundle", shows="bites")
 async def test_the_bundles_digest_is_in_every_record(scene: Scene) -> None:
     record = await scene.step()
     before = scene.city.manager.bundles.digest
@@ -88,6 +92,7 @@ def bad(**changes: object) -> Bundle:
         ({"extra_policies": {"acme": {"own.cedar": "permit (principal, action, resource);"}}}, "acme/own.cedar"),
     ],
 )
+@pytest.mark.rule("city_manager.bundle", shows="off")
 async def test_a_bad_bundle_never_opens_anything(scene: Scene, changes: dict[str, object], says: str) -> None:
     bundles = scene.city.manager.bundles
     before = bundles.digest
@@ -128,6 +133,13 @@ def test_out_of_the_box() -> None:
 
 @pytest.mark.parametrize("switch", sorted(FLOOR))
 @pytest.mark.parametrize("mode", ["off", "observe"])
+@pytest.mark.rule("city_manager.registration", shows="off")
+@pytest.mark.rule("security_guard.identity", shows="off")
+@pytest.mark.rule("security_guard.tenancy", shows="off")
+@pytest.mark.rule("security_guard.passport", shows="off")
+@pytest.mark.rule("conductor.ceilings", shows="off")
+@pytest.mark.rule("data_steward.codec", shows="off")
+@pytest.mark.rule("librarian.citations", shows="off")
 def test_what_protects_cannot_be_lowered(switch: str, mode: str) -> None:
     own = SwitchSetting(switch="sla", mode="enforce", tenant="acme", solution="first")
     switches = Switches((SwitchSetting(switch="sla", mode="observe"), own))
@@ -172,3 +184,12 @@ async def test_switches_that_are_kept_are_in_force_within_five_seconds_and_stay_
     assert switches.mode("passport", "acme") == switches.mode("sla", "acme") == "enforce", (
         "one that is not allowed changes none"
     )
+
+
+@pytest.mark.rule("conductor.deadline", shows="off")
+@pytest.mark.rule("security_guard.undo_grant", shows="off")
+@pytest.mark.rule("security_guard.failures", shows="off")
+@pytest.mark.parametrize("rule", ["deadline", "undo_grant", "failures"])
+def test_what_has_no_switch_cannot_be_switched_off(rule: str) -> None:
+    with pytest.raises(Invalid, match="no switch"):
+        Switches().set(SwitchSetting(switch=rule, mode="off"))

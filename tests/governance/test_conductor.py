@@ -18,6 +18,7 @@ def orchestrated(**tables: object) -> Bundle:
     return load_bundle().model_copy(update={"orchestration": tables})
 
 
+@pytest.mark.rule("conductor.ceilings", shows="bites")
 async def test_a_path_beyond_the_loop_ceiling_is_refused() -> None:
     scene = await Scene(bundle=orchestrated(acme={"limits": {"loop": 100, "attempts": 3}})).start()
     await scene.step(path="/do/2/pay[99]")
@@ -33,6 +34,7 @@ async def test_an_escaped_slash_in_a_name_is_no_visit(scene: Scene) -> None:
     assert scene.runs == 1
 
 
+@pytest.mark.rule("conductor.deadline", shows="bites")
 async def test_after_the_deadline_no_new_step_runs(scene: Scene) -> None:
     scene.clock.move(hours=24)
     await scene.step()
@@ -43,6 +45,7 @@ async def test_after_the_deadline_no_new_step_runs(scene: Scene) -> None:
     assert record.rulings[-1].service == "conductor"
 
 
+@pytest.mark.rule("conductor.allowed_capabilities", shows="bites")
 async def test_only_listed_capabilities_run_for_a_tenant_and_its_solution() -> None:
     tables = {"acme": {"capabilities": ["content.*"]}, "acme/closed": {"capabilities": ["insights.*"]}}
     scene = await Scene(bundle=orchestrated(**tables)).start()
@@ -52,6 +55,7 @@ async def test_only_listed_capabilities_run_for_a_tenant_and_its_solution() -> N
         await scene.step(solution="closed")
 
 
+@pytest.mark.rule("conductor.four_eyes", shows="bites")
 async def test_whoever_asked_does_not_approve(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = Rights(roles=("operator",))
     task = {"action": "decide", "resource_type": "HumanTask", "resource_id": "tsk_1"}
@@ -97,6 +101,8 @@ def test_a_definition_may_ask_for_less_and_never_for_more() -> None:
     assert narrower(limits, None) == limits
 
 
+@pytest.mark.rule("conductor.hard_idempotency", shows="bites")
+@pytest.mark.rule("conductor.hard_idempotency", shows="off")
 async def test_hard_idempotency_is_off_at_first(scene: Scene) -> None:
     await scene.door(resource={"key": ""})
     scene.city.manager.switches.set(SwitchSetting(switch="hard_idempotency", mode="enforce", tenant="acme"))
@@ -108,3 +114,21 @@ async def test_hard_idempotency_is_off_at_first(scene: Scene) -> None:
 def test_the_limits_of_a_plan_come_from_here(scene: Scene) -> None:
     conductor = scene.city.roles[4]
     assert conductor.limits("acme", None, {"steps": 7}).steps == 7  # type: ignore[attr-defined]
+
+
+@pytest.mark.rule("conductor.allowed_capabilities", shows="off")
+async def test_a_list_that_names_everything_stops_nothing(scene: Scene) -> None:
+    assert load_bundle().orchestration_of("acme").capabilities == ("*",)
+    await scene.step()
+    assert scene.runs == 1
+
+
+@pytest.mark.rule("conductor.four_eyes", shows="off")
+async def test_a_solution_may_let_the_requester_decide(scene: Scene) -> None:
+    waived = await Scene(bundle=orchestrated(acme={"requester_decides": True})).start()
+    task = {"action": "decide", "resource_type": "HumanTask", "resource_id": "t", "resource": {"requester": "ann"}}
+    for each in (scene, waived):
+        each.directory.people["acme", "ann"] = Rights(roles=("operator",))
+    await waived.door(**task)
+    with pytest.raises(Refused, match="cannot approve"):
+        await scene.door(**task)

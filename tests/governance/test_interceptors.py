@@ -130,6 +130,7 @@ def forged(token: str) -> str:
 @pytest.mark.parametrize(
     "case", ["missing", "forged", "other execution", "other tenant", "other plan", "key of nobody"]
 )
+@pytest.mark.rule("security_guard.passport", shows="bites")
 async def test_a_run_started_straight_at_temporal_is_refused_before_anything_runs(harbour: Harbour, case: str) -> None:
     execution = f"exe_{case.replace(' ', '_')}"
     good = harbour.headers(execution)

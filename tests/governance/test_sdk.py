@@ -146,6 +146,7 @@ async def test_an_unknown_address_takes_as_long(store: Store, clock: Moving, ten
     assert unknown > 0.4 * known, "no short cut (the ten per cent are timed by the benchmark, on an idle machine)"
 
 
+@pytest.mark.rule("security_guard.failures", shows="bites")
 async def test_ten_wrong_passwords_and_the_account_waits_and_its_sessions_do_not(gatehouse: Gatehouse) -> None:
     sdk, tenant = gatehouse.sdk, gatehouse.tenant
     await sdk.register(tenant, "ann@example.org", PASSWORD)
@@ -161,6 +162,7 @@ async def test_ten_wrong_passwords_and_the_account_waits_and_its_sessions_do_not
     await sdk.login(tenant, "ann@example.org", PASSWORD)
 
 
+@pytest.mark.rule("security_guard.failures", shows="bites")
 async def test_spraying_many_accounts_from_one_address_waits_and_another_process_knows(
     gatehouse: Gatehouse, store: Store
 ) -> None:

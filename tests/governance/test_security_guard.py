@@ -58,6 +58,7 @@ def b64(value: object) -> str:
     return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+@pytest.mark.rule("security_guard.passport", shows="bites")
 async def test_every_other_form_is_refused(scene: Scene) -> None:
     token = scene.city.sign(a_passport()).token
     head, body, signature = token.split(".")
@@ -136,6 +137,7 @@ async def test_cached_verification_takes_microseconds(scene: Scene) -> None:
     [{"tenant": "bolt"}, {"execution_id": "exe_2"}, {"execution_id": "exe_10"}, {"plan_digest": "sha256:else"}],
     ids=["tenant", "execution", "prefix without a slash", "plan"],
 )
+@pytest.mark.rule("security_guard.identity", shows="bites")
 async def test_a_passport_is_good_for_its_own_run_only(scene: Scene, call: dict[str, str]) -> None:
     record = Record()
     with pytest.raises(Unauthenticated):
@@ -173,6 +175,7 @@ async def test_what_counts_as_deploying_takes_the_right_to_deploy(scene: Scene) 
     assert (await scene.step(bind)).rulings[-1] is not None and scene.runs == 1
 
 
+@pytest.mark.rule("security_guard.authorization", shows="bites")
 async def test_without_a_role_nothing_runs(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = Rights()
     record = Record()
@@ -182,6 +185,7 @@ async def test_without_a_role_nothing_runs(scene: Scene) -> None:
     assert scene.runs == 0
 
 
+@pytest.mark.rule("security_guard.authorization", shows="bites")
 async def test_a_right_taken_away_stops_the_next_step_within_five_seconds(scene: Scene) -> None:
     await scene.step()
     scene.directory.people["acme", "ann"] = Rights(version=2)
@@ -248,6 +252,7 @@ async def test_cedar_that_cannot_decide_is_no(scene: Scene) -> None:
         assert judge(broken, answer).verdict == "deny"
 
 
+@pytest.mark.rule("security_guard.authorization", shows="off")
 async def test_observe_notes_and_off_is_silent(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = Rights()
     switches: Switches = scene.city.manager.switches
@@ -297,6 +302,7 @@ async def test_an_undo_runs_under_its_grant_though_the_rights_are_gone(scene: Sc
 
 
 @pytest.mark.parametrize("grant", [None, UndoGrant(capability="bank.other", arguments_digest="x")])
+@pytest.mark.rule("security_guard.undo_grant", shows="bites")
 async def test_an_undo_that_is_not_owed_is_refused(scene: Scene, grant: UndoGrant | None) -> None:
     if grant is not None:
         scene.grants.owed["acme", "acme/exe_1/do/1/pay"] = grant
@@ -324,6 +330,7 @@ async def test_only_an_explicit_forbid_stops_an_undo() -> None:
 # --- doors
 
 
+@pytest.mark.rule("security_guard.tenancy", shows="bites")
 async def test_another_tenants_resource_is_not_found(scene: Scene) -> None:
     scene.directory.people["acme", "ann"] = Rights(roles=("administrator",))
     for resource_type, resource_id in (("Execution", "exe_9"), ("Tenant", "bolt")):

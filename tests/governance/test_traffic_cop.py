@@ -62,6 +62,7 @@ def test_a_session_ends_by_idleness_and_by_age() -> None:
     assert judge(None, START, TERMS).verdict == "allow"
 
 
+@pytest.mark.rule("traffic_cop.sessions", shows="bites")
 async def test_an_ended_session_does_not_pass_the_door(scene: Scene) -> None:
     await scene.door(session=a_session())
     scene.clock.move(hours=1)
@@ -71,6 +72,7 @@ async def test_an_ended_session_does_not_pass_the_door(scene: Scene) -> None:
     assert record.verdict == "deny"
 
 
+@pytest.mark.rule("traffic_cop.sessions", shows="off")
 async def test_an_ended_session_does_not_stop_a_step(scene: Scene) -> None:
     """Sessions are checked at doors, not at steps (DECISIONS.md 9)."""
     scene.clock.move(hours=20)
@@ -87,6 +89,7 @@ def test_the_terms_come_from_the_bundle() -> None:
 # --- rates
 
 
+@pytest.mark.rule("traffic_cop.rates", shows="bites")
 async def test_the_door_counts_by_principal_and_by_tenant() -> None:
     scene = await Scene(bundle=rated(principal="2/minute", tenant="3/minute")).start()
     scene.directory.people["acme", "ben"] = scene.directory.people["acme", "ann"]
@@ -115,6 +118,7 @@ async def test_reading_has_a_bucket_of_its_own() -> None:
         await scene.door(action="read")
 
 
+@pytest.mark.rule("traffic_cop.rates", shows="off")
 async def test_observed_rates_are_noted_and_rates_that_are_off_not_counted() -> None:
     scene = await Scene(bundle=rated(principal="1/minute")).start()
     await scene.door()
@@ -128,6 +132,7 @@ async def test_observed_rates_are_noted_and_rates_that_are_off_not_counted() -> 
     assert record.verdict == "allow"
 
 
+@pytest.mark.rule("traffic_cop.rates", shows="bites")
 async def test_a_capabilitys_rate_is_charged_once_per_effect_key() -> None:
     scene = await Scene(bundle=rated(capabilities={"content.*": "2/hour"})).start()
     for _ in range(5):
