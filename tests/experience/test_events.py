@@ -32,8 +32,10 @@ async def test_events_come_as_they_happen(plane, client):
     assert [e.seq async for e in watching] == [4, 5]
 
 
-async def test_dropped_lines_lose_and_repeat_nothing(plane, client):
+async def test_dropped_lines_lose_and_repeat_nothing(start):
     """A relay between client and plane cuts the connection again and again, mid-event included."""
+    plane = await start(pace=Pace(ping=0.2))  # a server notices a gone client only when it writes again
+    client = await plane.client()
     runtime, found = plane.parts.runtime, await client.submit("test.hold")
     async with Relay(plane.url, cut_after=900) as relay:
         through = await plane.client()
@@ -49,7 +51,7 @@ async def test_dropped_lines_lose_and_repeat_nothing(plane, client):
         seen = [e.seq for e in await _collect(through, found.execution_id)]
         await emitting
     assert seen == list(range(1, 65)) and relay.cuts >= 2
-    async with asyncio.timeout(10):  # a server notices a gone client only when it writes again
+    async with asyncio.timeout(10):
         while runtime.watchers:
             await asyncio.sleep(0.05)
 
