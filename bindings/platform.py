@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio.client import Client, HeaderCodecBehavior, TLSConfig
 
-from symphainy.bindings.works import auth, hot_state, objects, sql, streams
+from symphainy.bindings.works import auth, hot_state, identity_provider, objects, sql, streams
 from symphainy.foundations.language.clock import Clock, SystemClock
 from symphainy.foundations.language.wire import StepCall
 from symphainy.foundations.public_works.abstractions.hot_state import HotState
@@ -21,10 +21,11 @@ from symphainy.foundations.public_works.pools import ComputePool
 from symphainy.foundations.settings import Settings, derive_key, ensure_master_key
 from symphainy.governance.assembly import Needs, build_city, build_sdk
 from symphainy.governance.chain import City
+from symphainy.governance.city_desk import CityDesk
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.interceptors import CityClientInterceptor
 from symphainy.governance.nurse.telemetry import Telemetry
-from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys, StoredSwitches
+from symphainy.governance.repositories import StoredCatalogue, StoredControl, StoredDirectory, StoredGrants, StoredKeys
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.security_guard.signatures import Signatures
 from symphainy.realms.content.services.embed import default_embedder, embed_texts
@@ -93,11 +94,16 @@ class Platform:
         """Histories, at Temporal or exported."""
         return PreparedArchive(temporal, self.objects, self.city.keys, self.city.keys.prepare)
 
+    def desk(self) -> CityDesk:
+        """The City Manager's desk."""
+        return CityDesk(self.city, self.store, self.signatures.sign, self.signatures.verify, self.clock)
+
     def guard(self) -> SecurityGuardSdk:
         """Security Guard's SDK, for both front ends."""
         return build_sdk(
             self.city, self.store, auth(self.settings), self.sessions, self.clock,
             access_lifetime=self.settings.access_token_lifetime, refresh_lifetime=self.settings.refresh_token_lifetime,
+            provider=identity_provider(self.settings),
         )  # fmt: skip
 
 
@@ -115,7 +121,8 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
         store = Store(database)
         telemetry = Telemetry(role, settings.otlp_endpoint)
         stack.callback(telemetry.close)
-        city = build_city(_needs(settings, master, store, clock, telemetry))
+        signatures = Signatures(derive_key(master, "signatures"))
+        city = build_city(_needs(settings, master, store, clock, telemetry, signatures.verify))
         await city.start()
         pool = ComputePool(
             settings.compute_workers, memory=settings.compute_memory_max, timeout=settings.compute_timeout
@@ -123,7 +130,6 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
         stack.push_async_callback(pool.close)
         library = Library(store, store_objects, _query_embedder(pool), clock)
         surface = StateSurface(store, city.keys, clock, library.load)
-        signatures = Signatures(derive_key(master, "signatures"))
         yield Platform(
             settings=settings, process=f"{role}-{socket.gethostname()}-{os.getpid()}", clock=clock, sql=database, store=store,
             objects=store_objects, hot=hot, streams=feed, city=city, surface=surface, library=library, pool=pool,
@@ -133,10 +139,13 @@ async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
         )  # fmt: skip
 
 
-def _needs(settings: Settings, master: bytes, store: Store, clock: Clock, telemetry: Telemetry) -> Needs:
+def _needs(
+    settings: Settings, master: bytes, store: Store, clock: Clock, telemetry: Telemetry,
+    verify: Callable[[bytes, str], bool],
+) -> Needs:  # fmt: skip
     return Needs(
         master_key=master, key_rows=StoredKeys(Keys(store)), directory=StoredDirectory(Users(store)), grants=StoredGrants(Grants(store)),
-        catalogue=StoredCatalogue(Documents(store), clock), switch_rows=StoredSwitches(Policies(store)),
+        catalogue=StoredCatalogue(Documents(store), clock), control=StoredControl(Policies(store), verify),
         redis_url=None if settings.redis_url == "embedded" else settings.redis_url, environment=settings.environment,
         inline_local=settings.step_inline_max, inline_activity=settings.payload_max, clock=clock,
         tracers=telemetry.tracers, metrics=telemetry.metrics, processes=settings.workers + 2,

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.public_works.abstractions.auth import IdentityProvider
 from symphainy.foundations.public_works.abstractions.hot_state import HotState
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
@@ -15,6 +16,7 @@ from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutb
 from symphainy.foundations.public_works.adapters.key_ring import KeyRing as TokenKeys
 from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
+from symphainy.foundations.public_works.adapters.oidc_auth import OidcAuth
 from symphainy.foundations.public_works.adapters.postgres import Postgres
 from symphainy.foundations.public_works.adapters.redis import RedisHotState, RedisStreams
 from symphainy.foundations.public_works.adapters.s3_objects import S3Objects
@@ -85,3 +87,14 @@ def auth(settings: Settings) -> LocalAuth:
         ensure_master_key(settings), current=settings.signing_key, oldest=settings.signing_key_oldest
     )
     return LocalAuth(keys, issuer=settings.token_issuer, audience=settings.token_audience)
+
+
+def identity_provider(settings: Settings) -> IdentityProvider | None:
+    """The OpenID provider that people may log in through, if one is set."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    return OidcAuth(
+        outbound(settings), issuer=settings.oidc_issuer, client_id=str(settings.oidc_client_id),
+        redirect_uri=str(settings.oidc_redirect_uri), client_secret=secret.get_secret_value() if secret else None,
+    )  # fmt: skip

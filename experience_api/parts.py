@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.edge.feed import Pace
-from symphainy.foundations.experience.edge.ports import Guard, Ping
+from symphainy.foundations.experience.edge.ports import Entrance, Ping
 from symphainy.foundations.language.clock import Clock, SystemClock
 from symphainy.foundations.language.context import Intent, Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog
@@ -157,7 +157,7 @@ class ExperienceParts:
 
     runtime: Runtime
     sessions: Sessions
-    guard: Guard
+    guard: Entrance
     objects: Objects
     solutions: Solutions
     plans: Plans

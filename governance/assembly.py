@@ -7,11 +7,11 @@ from opentelemetry.metrics import MeterProvider, NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider, TracerProvider
 
 from symphainy.foundations.language.clock import Clock, SystemClock
-from symphainy.foundations.public_works.abstractions.auth import Auth
+from symphainy.foundations.public_works.abstractions.auth import Auth, IdentityProvider
 from symphainy.governance.bundle import Bundle, load_bundle
 from symphainy.governance.chain import CITY, City
 from symphainy.governance.city_manager.bundles import Bundles
-from symphainy.governance.city_manager.role import CityManager, SwitchRows
+from symphainy.governance.city_manager.role import CityManager, ControlRows
 from symphainy.governance.conductor.role import Conductor
 from symphainy.governance.data_steward.keys import KeyRing
 from symphainy.governance.data_steward.role import DataSteward
@@ -50,7 +50,7 @@ class Needs:
     redis_url: str | None = None
     processes: int = 1
     bundle: Bundle = field(default_factory=load_bundle)
-    switch_rows: SwitchRows | None = None
+    control: ControlRows | None = None
     switches: Switches = field(default_factory=Switches)
     environment: str = "development"
     inline_local: int = INLINE_LOCAL
@@ -66,13 +66,13 @@ def build_city(needs: Needs, chain: tuple[type[Role], ...] = CITY) -> City:
     keys, passports = KeyRing(needs.key_rows, vault, clock), PassportKeys(needs.key_rows, vault, clock)
     bundles, rights = Bundles(needs.bundle, clock), RightsSnapshot(needs.directory, clock)
 
-    def bundle() -> Bundle:
-        return bundles.current.bundle
+    def bundle(tenant: str) -> Bundle:
+        return bundles.of(tenant).bundle
 
     made: tuple[Role, ...] = (
         Nurse(needs.tracers, Meters(needs.metrics)),
-        CityManager(bundles, switches, clock, needs.switch_rows),
-        SecurityGuard(lambda: bundles.current, passports, rights, needs.grants, keys, switches, needs.environment),
+        CityManager(bundles, switches, clock, needs.control),
+        SecurityGuard(bundles.of, passports, rights, needs.grants, keys, switches, needs.environment),
         TrafficCop(bundle, Counter(needs.redis_url, needs.processes), clock, switches),
         Conductor(bundle, clock, switches),
         DataSteward(keys, switches, needs.inline_local, needs.inline_activity),
@@ -87,10 +87,11 @@ def build_city(needs: Needs, chain: tuple[type[Role], ...] = CITY) -> City:
 def build_sdk(
     city: City, store: Store, auth: Auth, sessions: Sessions, clock: Clock, *, access_lifetime: timedelta = timedelta(minutes=15),
     refresh_lifetime: timedelta = timedelta(days=30), joining: tuple[str, ...] | None = ("member",),
+    provider: IdentityProvider | None = None,
 ) -> SecurityGuardSdk:  # fmt: skip
     """Security Guard's SDK over the store; ``joining``: roles of whoever registers in a tenant that exists, None: nobody may."""
     users, tenants, tokens = Users(store), Tenants(store), Tokens(store)
     people = People(users, tenants, auth, clock, city.forget, joining)
     return SecurityGuardSdk(
-        auth, people, users, tokens, sessions, city.rights, clock, access_lifetime, refresh_lifetime
+        auth, people, users, tokens, sessions, city.rights, clock, access_lifetime, refresh_lifetime, provider
     )

@@ -18,7 +18,7 @@ from symphainy.foundations.definitions.plan import Limits
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Message
 
-__all__ = ["SHIPPED", "Bundle", "Orchestration", "Rates", "SessionTerms", "load_bundle"]
+__all__ = ["SHIPPED", "Bundle", "Orchestration", "Rates", "SessionTerms", "load_bundle", "nearest"]
 
 T = TypeVar("T", bound=Message)
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,8}/(second|minute|hour|day)$")]

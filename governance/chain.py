@@ -107,13 +107,13 @@ class City:
 
     def session_terms(self, tenant: str) -> SessionTerms:
         """Traffic Cop's terms, which the runtime's sessions are opened under."""
-        return self.manager.bundles.current.bundle.sessions_of(tenant)
+        return self.manager.bundles.of(tenant).bundle.sessions_of(tenant)
 
     def forget(self, tenant: str) -> None:
         """Drop the rights held of a tenant: a change was announced (``symphainy_tenant``)."""
         self.rights.forget(tenant)
 
-    def status(self) -> dict[str, Json]:
-        """The whole configuration as one document."""
+    def status(self, tenant: str | None = None) -> dict[str, Json]:
+        """The whole configuration as one document; with ``tenant``, as it is for that one, and nothing of the others."""
         degraded = ["rates are counted per process"] if self._cop.counter.degraded else []
-        return {**self.manager.status(), "degraded": degraded}
+        return {**self.manager.status(tenant), "degraded": degraded}

@@ -1,11 +1,13 @@
 """The store's repositories, fitted to the small ports that city services declare. Statements there, rules in the services."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Principal
+from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.language.records import UndoGrant
+from symphainy.governance.overlay import Overlay
 from symphainy.governance.security_guard.rights import Rights
 from symphainy.governance.switches import SwitchSetting, check
 from symphainy.governance.vault import WrappedKey
@@ -15,7 +17,7 @@ from symphainy.runtime.store.keys import KeyRow, Keys
 from symphainy.runtime.store.policies import Policies, SwitchRow
 from symphainy.runtime.store.users import Users
 
-__all__ = ["StoredCatalogue", "StoredDirectory", "StoredGrants", "StoredKeys", "StoredSwitches"]
+__all__ = ["StoredCatalogue", "StoredControl", "StoredDirectory", "StoredGrants", "StoredKeys", "signed_part"]
 
 
 class StoredKeys:
@@ -84,11 +86,36 @@ class StoredCatalogue:
         return {(row.document_id, row.sha256) for row in rows}
 
 
-class StoredSwitches:
-    """``city_manager.role.SwitchRows`` over ``switches``; an empty solution in a row means all of the tenant's."""
+class StoredControl:
+    """``city_manager.role.ControlRows`` over the policy tables; an empty solution in a switch's row means all of the tenant's.
 
-    def __init__(self, policies: Policies) -> None:
-        self._policies = policies
+    ``verify`` says whether a signature is ours: which bundle is in force is signed with the installation's key.
+    """
+
+    def __init__(self, policies: Policies, verify: Callable[[bytes, str], bool]) -> None:
+        self._policies, self._verify = policies, verify
+        self._read: dict[str, tuple[str, Overlay | None]] = {}
+
+    async def closed(self, tenant: str) -> frozenset[str]:
+        """Who of everybody and the tenant is under maintenance."""
+        return frozenset(row.tenant for row in await self._policies.closed(tenant))
+
+    async def overlay(self, tenant: str) -> Overlay | None:
+        """What was applied last, if its signature holds and its body is still what was signed; Defect otherwise."""
+        found = await self._policies.bundle_changes(tenant, limit=1)
+        if not found or not found[0].digest:
+            return None
+        row = found[0]
+        if (read := self._read.get(tenant)) is not None and read[0] == row.signature:
+            return read[1]
+        kept = await self._policies.bundle(tenant, row.digest)
+        if kept is None or not self._verify(signed_part(tenant, row.seq, row.digest), row.signature):
+            raise Defect(f"The policy bundle {row.digest[:19]} of {tenant} is not signed by this installation.")
+        overlay = Overlay.model_validate_json(kept.body)
+        if overlay.digest != row.digest:
+            raise Defect(f"The policy bundle {row.digest[:19]} of {tenant} is not what was signed.")
+        self._read[tenant] = (row.signature, overlay)
+        return overlay
 
     async def switches(self, tenant: str) -> tuple[SwitchSetting, ...]:
         """The installation's and the tenant's own."""
@@ -113,3 +140,8 @@ class StoredSwitches:
             changed_at=at,
         )
         await self._policies.switch(row)
+
+
+def signed_part(tenant: str, seq: int, digest: str) -> bytes:
+    """What the signature of a bundle change is over: a row moved to another tenant or place is not signed."""
+    return f"symphainy-bundle\0{tenant}\0{seq}\0{digest}".encode()

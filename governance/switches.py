@@ -81,9 +81,10 @@ class Switches:
         kept = {key: mode for key, mode in self._table.items() if key[1] not in (tenant, "*")}
         self._table = kept | {(s.switch, s.tenant, s.solution): s.mode for s in settings if s.tenant in (tenant, "*")}
 
-    def document(self) -> dict[str, object]:
-        """Defaults and settings, as ``status city`` prints them."""
-        changed = [{"switch": n, "tenant": t, "solution": s, "mode": m} for (n, t, s), m in sorted(self._table.items())]
+    def document(self, tenant: str | None = None) -> dict[str, object]:
+        """Defaults and settings (those that concern ``tenant``, if one is named), as ``status city`` prints them."""
+        told = {key: mode for key, mode in self._table.items() if tenant is None or key[1] in (tenant, "*")}
+        changed = [{"switch": n, "tenant": t, "solution": s, "mode": m} for (n, t, s), m in sorted(told.items())]
         return {"defaults": dict(DEFAULTS), "floor": sorted(FLOOR), "changed": changed}
 
 

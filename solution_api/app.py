@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 from symphainy.foundations.experience.edge import problem_schema, reference
 from symphainy.solution_api import (
     capabilities,
+    city,
     codec,
     definitions,
     executions,
@@ -13,6 +14,7 @@ from symphainy.solution_api import (
     health,
     home,
     limits,
+    people,
     problems,
     solutions,
 )
@@ -21,7 +23,7 @@ from symphainy.solution_api.parts import SolutionParts
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
     health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
-    codec.router,
+    people.router, city.router, codec.router,
 )  # fmt: skip
 
 

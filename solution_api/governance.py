@@ -1,12 +1,12 @@
-"""Governance views: open work, decision records, and who may do what."""
+"""Governance views: open work and decision records."""
 
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 
-from symphainy.foundations.experience.solution_models import DecisionRecords, Member, WorkItem, WorkItems
-from symphainy.solution_api.security import Parts, Who, pass_door
+from symphainy.foundations.experience.solution_models import DecisionRecords, WorkItem, WorkItems
+from symphainy.solution_api.security import Parts, Who
 
 router = APIRouter(prefix="/api", tags=["governance"])
 
@@ -22,14 +22,3 @@ async def work(who: Who, parts: Parts, execution: Annotated[str, Query(max_lengt
 async def decisions(execution_id: Annotated[str, Path(max_length=128)], who: Who, parts: Parts) -> DecisionRecords:
     """Why each step was allowed or refused, service by service."""
     return DecisionRecords(items=tuple(await parts.records.decisions(who.session, execution_id)))
-
-
-@router.patch("/users/{user_id}", status_code=204)
-async def change(user_id: Annotated[str, Path(max_length=64)], body: Member, who: Who, parts: Parts) -> Response:
-    """Give and take roles, disable and enable; in force at the next step."""
-    await pass_door(parts, who, "administer", "Tenant", who.tenant)
-    if body.roles is not None:
-        await parts.people.set_roles(who.tenant, user_id, tuple(body.roles))
-    if body.state is not None:
-        await parts.people.set_state(who.tenant, user_id, body.state)
-    return Response(status_code=204)

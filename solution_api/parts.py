@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from symphainy.foundations.definitions.compile import Check
@@ -80,7 +81,19 @@ class Records(Protocol):
 
 
 class People(Protocol):
-    """Users of a tenant."""
+    """Users and service accounts of a tenant."""
+
+    async def all(self, tenant: str, kind: Literal["User", "Service"] = "User") -> Sequence[Any]:
+        """Rows: id, name, handle, roles, created, disabled."""
+        ...
+
+    async def invite(self, tenant: str, email: str, roles: tuple[str, ...], name: str = "") -> tuple[Principal, str]:
+        """A user who has still to choose a password, and the invitation."""
+        ...
+
+    async def service(self, tenant: str, name: str, roles: tuple[str, ...] = ("service",)) -> Principal:
+        """The service account of this name, made if there is none."""
+        ...
 
     async def set_roles(self, tenant: str, user_id: str, roles: tuple[str, ...]) -> None:
         """Give and take roles; the next step knows."""
@@ -88,6 +101,62 @@ class People(Protocol):
 
     async def set_state(self, tenant: str, user_id: str, state: Literal["enabled", "disabled"]) -> None:
         """Disable a user, or enable one again."""
+        ...
+
+
+class Keys(Protocol):
+    """API keys of a tenant."""
+
+    async def all(self, tenant: str) -> Sequence[Any]:
+        """Rows, without secrets."""
+        ...
+
+    async def issue(self, tenant: str, principal_id: str, name: str, roles: tuple[str, ...], life: timedelta) -> Any:
+        """A new key, this once."""
+        ...
+
+    async def revoke(self, tenant: str, key_id: str) -> None:
+        """End one; NotFound."""
+        ...
+
+
+class Desk(Protocol):
+    """The City Manager's desk."""
+
+    async def document(self, tenant: str) -> dict[str, Json]:
+        """Everything that governs a tenant."""
+        ...
+
+    async def switch(self, switch: str, mode: str, tenant: str, solution: str, *, by: str) -> None:
+        """Set a switch; Refused below its floor, Invalid for an unknown one."""
+        ...
+
+    async def maintain(self, tenant: str, closed: bool, by: str, reason: str = "") -> None:
+        """Begin or end maintenance."""
+        ...
+
+    def read(self, told: dict[str, Json]) -> Any:
+        """A bundle from its JSON; Invalid."""
+        ...
+
+    async def overlay(self, tenant: str) -> Any:
+        """The bundle in force."""
+        ...
+
+    async def history(self, tenant: str, limit: int = 50) -> Sequence[Any]:
+        """What was in force, newest first."""
+        ...
+
+    async def apply(self, tenant: str, overlay: Any, by: str, expects: str | None = None) -> str:
+        """Bring a bundle into force; Invalid, Conflict."""
+        ...
+
+    async def roll_back(self, tenant: str, by: str, to: str | None = None) -> str:
+        """Bring an earlier one into force."""
+        ...
+
+    async def simulate(self, tenant: str, overlay: Any, since: timedelta) -> Any:
+        """What it would change."""
         ...
 
 
@@ -212,6 +281,8 @@ class SolutionParts:
     status: StatusReader
     records: Records
     people: People
+    keys: Keys
+    desk: Desk
     checks: Sequence[Check] = ()
     """What a definition must pass beside the compiler's own checks (the Cedar check)."""
     clock: Clock = field(default_factory=SystemClock)

@@ -25,12 +25,14 @@ async def caller(request: Request, _: Annotated[object, Depends(SCHEME)]) -> Cal
     return await identify(parts(request).guard, bearer.token(request.headers.getlist("authorization")))
 
 
-async def pass_door(given: SolutionParts, who: Caller, action: Action, kind: Resource, name: str) -> None:
-    """Ask the city, and have the answer written down; Refused if it denies."""
+async def pass_door(
+    given: SolutionParts, who: Caller, action: Action, kind: Resource, name: str, purpose: str = "operate"
+) -> None:
+    """Ask the city, and have the answer written down; Refused if it denies. ``purpose`` says in the record what it was about."""
     await given.doors.passed(
         DoorCall(
             action=action, principal=who.principal, session=who.session, resource_type=kind, resource_id=name,
-            resource={"tenant": who.tenant},
+            resource={"tenant": who.tenant}, purpose=purpose,
         )
     )  # fmt: skip
 

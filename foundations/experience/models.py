@@ -48,6 +48,20 @@ class Registration(Credentials):
     name: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class Accepting(Asked):
+    """An invitation, and the password chosen with it."""
+
+    invitation: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
+
+
+class PasswordChange(Asked):
+    """The password so far, and another one."""
+
+    old: Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
+    new: Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
+
+
 class Refresh(Asked):
     """The refresh token of a login; it works once."""
 

@@ -15,6 +15,8 @@ class Principal(Message):
     tenant: Tenant
     roles: tuple[str, ...] = ()
     attributes: dict[str, Json] = {}
+    scope: tuple[str, ...] | None = None
+    """With an API key: the only roles it may use of those that its principal has; None: all of them."""
 
 
 class SessionContext(Message):

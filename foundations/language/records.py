@@ -55,6 +55,8 @@ class Ruling(Message):
     reason: str = ""
     policies: tuple[str, ...] = ()
     remedy: str | None = None
+    asked: dict[str, Json] = {}
+    """What a policy engine was asked, so that it can be asked again under another policy; ids, names and figures only."""
 
 
 class Decision(Message):

@@ -6,16 +6,17 @@ from typing import Any, Protocol
 
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.door import Admission, DoorCall
-from symphainy.foundations.language.errors import Defect, Unavailable
+from symphainy.foundations.language.errors import Defect, Invalid, Unavailable
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Record
 from symphainy.foundations.language.step import Outcome
 from symphainy.governance.city_manager import maintenance, registration
 from symphainy.governance.city_manager.bundles import Bundles
+from symphainy.governance.overlay import EVERYONE, Overlay
 from symphainy.governance.role import Enrolment, GovernedCall, Role, settle
 from symphainy.governance.switches import Switches, SwitchSetting
 
-__all__ = ["CityManager", "SwitchRows"]
+__all__ = ["CityManager", "ControlRows"]
 
 FRESH = timedelta(seconds=2)
 """A switch is in force everywhere within five seconds."""
@@ -23,11 +24,19 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger("symphainy.city_manager")
 
 
-class SwitchRows(Protocol):
-    """Where switches are kept; ``governance.repositories`` puts the store's rows behind it."""
+class ControlRows(Protocol):
+    """Where what the city is told is kept; ``governance.repositories`` puts the store's rows behind it."""
 
     async def switches(self, tenant: str) -> tuple[SwitchSetting, ...]:
         """The installation's (tenant "*") and the tenant's own."""
+        ...
+
+    async def closed(self, tenant: str) -> frozenset[str]:
+        """Who of "*" and the tenant is under maintenance."""
+        ...
+
+    async def overlay(self, tenant: str) -> Overlay | None:
+        """What a tenant, or the installation ("*"), has applied; None: nothing. Defect when its signature does not hold."""
         ...
 
 
@@ -38,11 +47,12 @@ class CityManager(Role):
     rules = ("registration", "maintenance", "bundle")
     offers = ("policy.check",)
 
-    def __init__(self, bundles: Bundles, switches: Switches, clock: Clock, rows: SwitchRows | None = None) -> None:
+    def __init__(self, bundles: Bundles, switches: Switches, clock: Clock, rows: ControlRows | None = None) -> None:
         self.bundles, self.switches, self._clock, self._rows = bundles, switches, clock, rows
         self._read_at: dict[str, datetime] = {}
         self.roll: tuple[Enrolment, ...] = ()
         self.closed: frozenset[str] = frozenset()
+        self._told_closed: dict[str, frozenset[str]] = {}
 
     def enrol(self, roll: tuple[Enrolment, ...], expected: tuple[str, ...]) -> None:
         """Take the roll; a service missing or doubled stops the start."""
@@ -52,15 +62,36 @@ class CityManager(Role):
         self.roll = roll
 
     async def prepare(self, tenant: str) -> None:
-        """Read the tenant's switches again when they are older than ``FRESH``; unreadable or not allowed, the last stay."""
-        now = self._clock.now()
-        if self._rows is None or now - self._read_at.get(tenant, _NEVER) < FRESH:
+        """Read what the city was told for a tenant again when that is older than ``FRESH``; unreadable, the last stays.
+
+        Unavailable where nothing has ever been read: what is not known could be a rule that forbids.
+        """
+        now, home = self._clock.now(), tenant.removeprefix("rehearsal:")
+        if self._rows is None or now - self._read_at.get(home, _NEVER) < FRESH:
             return
         try:
-            self.switches.replace_tenant(tenant, await self._rows.switches(tenant))
+            self.switches.replace_tenant(home, await self._rows.switches(home))
+            self._told_closed[home] = await self._rows.closed(home)
         except Exception as error:  # defaults and floors hold without them
-            _log.warning("switches of %s stay as they were (%s)", tenant, type(error).__name__)
-        self._read_at[tenant] = now
+            _log.warning("switches of %s stay as they were (%s)", home, type(error).__name__)
+        for whose in (EVERYONE, home):
+            await self._lay(self._rows, whose)
+        self._read_at[home] = now
+
+    async def _lay(self, rows: ControlRows, tenant: str) -> None:
+        try:
+            self.bundles.lay(tenant, await rows.overlay(tenant))
+        except (Invalid, Defect) as error:
+            self.bundles.distrust(tenant, error.detail)
+            _log.error("the policy bundle of %s is not taken: the last good one stays", tenant)
+        except Exception as error:
+            _log.warning("the policy bundle of %s stays as it was (%s)", tenant, type(error).__name__)
+            if not self.bundles.known(tenant):
+                raise Unavailable("The policy in force cannot be read, so nothing is allowed.") from error
+
+    def forget(self, tenant: str) -> None:
+        """Read what the city was told for a tenant again at the next call."""
+        self._read_at.pop(tenant, None) if tenant != EVERYONE else self._read_at.clear()
 
     def close(self, tenant: str = "*") -> None:
         """Begin maintenance for a tenant, or for all."""
@@ -72,28 +103,38 @@ class CityManager(Role):
 
     async def step(self, call: GovernedCall) -> Outcome[Any]:
         """Stamp the bundle; refuse the unregistered; under maintenance, the step waits (Temporal tries again)."""
-        call.record.bundle = self.bundles.digest
+        call.record.bundle = self.bundles.of(call.tenant).bundle.digest
         settle(call.record, registration.judge(call.call, call.contract))
-        settle(call.record, maintenance.judge("run", call.tenant, self.closed), error=Unavailable)
+        settle(call.record, maintenance.judge("run", call.tenant, self._closed(call.tenant)), error=Unavailable)
         return await self.next.step(call)
 
     async def door(self, call: DoorCall, record: Record) -> Admission:
         """The same for a call from outside; an admission carries the bundle it was given under."""
-        record.bundle = self.bundles.digest
-        settle(record, maintenance.judge(call.action, call.principal.tenant, self.closed), error=Unavailable)
+        tenant = call.principal.tenant
+        record.bundle = self.bundles.of(tenant).bundle.digest
+        settle(record, maintenance.judge(call.action, tenant, self._closed(tenant)), error=Unavailable)
         admission = await self.next.door(call, record)
         return admission.model_copy(update={"bundle": record.bundle})
 
-    def status(self) -> dict[str, Json]:
-        """The whole configuration as one document: ``symphainy status city`` prints it."""
-        bundle = self.bundles.current.bundle
+    def _closed(self, tenant: str) -> frozenset[str]:
+        return self.closed | self._told_closed.get(tenant.removeprefix("rehearsal:"), frozenset())
+
+    def status(self, tenant: str | None = None) -> dict[str, Json]:
+        """The whole configuration as one document: ``symphainy status city`` prints it, ``GET /api/city`` answers it."""
+        bundle = self.bundles.of(tenant).bundle if tenant else self.bundles.current.bundle
+        keys = ("*", tenant) if tenant else ()
+
+        def mine(table: dict[str, Any]) -> dict[str, Any]:
+            return {k: v for k, v in table.items() if not keys or k in keys or k.startswith(f"{tenant}/")}
+
         return {
             "roll": [e.model_dump(mode="json") for e in self.roll],
             "bundle": {
                 "version": bundle.version, "digest": bundle.digest, "applied_at": self.bundles.applied_at.isoformat(),
-                "failure": self.bundles.failure, "policies": sorted(bundle.policies), "orchestration": bundle.orchestration,
-                "rates": bundle.rates, "sessions": bundle.sessions,
+                "failure": self.bundles.failures.get(tenant or EVERYONE) or self.bundles.failure,
+                "policies": sorted(bundle.policies), "own_policies": sorted(bundle.extra_policies.get(tenant or "", {})),
+                "orchestration": mine(bundle.orchestration), "rates": mine(bundle.rates), "sessions": mine(bundle.sessions),
             },
-            "switches": self.switches.document(),
-            "maintenance": sorted(self.closed),
+            "switches": self.switches.document(tenant),
+            "maintenance": sorted(self._closed(tenant) if tenant else self.closed),
         }  # fmt: skip

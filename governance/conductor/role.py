@@ -26,19 +26,19 @@ class Conductor(Role):
     name = "conductor"
     rules = ("ceilings", "deadline", "allowed_capabilities", "four_eyes", "hard_idempotency")
 
-    def __init__(self, bundle: Callable[[], Bundle], clock: Clock, modes: Modes) -> None:
+    def __init__(self, bundle: Callable[[str], Bundle], clock: Clock, modes: Modes) -> None:
         self._bundle, self._clock, self._modes = bundle, clock, modes
 
     def limits(self, tenant: str, solution: str | None = None, asked: Json = None) -> Limits:
         """The limits to put into a plan, for whoever links it."""
-        return ceilings.narrower(self._bundle().orchestration_of(tenant, solution).limits, asked)
+        return ceilings.narrower(self._bundle(tenant).orchestration_of(tenant, solution).limits, asked)
 
     async def step(self, call: GovernedCall) -> Outcome[Any]:
         """Ceilings, deadline and list; what is owed is bound by none of them."""
         if call.undo:
             call.record.rulings.append(Ruling(service=self.name, rule="deadline", reason="owed"))
             return await self.next.step(call)
-        terms = self._bundle().orchestration_of(call.tenant, call.solution)
+        terms = self._bundle(call.tenant).orchestration_of(call.tenant, call.solution)
         settle(call.record, ceilings.judge(call.call, terms.limits))
         settle(call.record, deadline.judge(call.passport, self._clock.now(), call.undo))
         settle(call.record, allowed.judge(call.call.capability, terms.capabilities))
@@ -47,7 +47,7 @@ class Conductor(Role):
     async def door(self, call: DoorCall, record: Record) -> Admission:
         """Decisions need a second pair of eyes; a submit is granted its limits and its last moment."""
         solution = call.intent.solution if call.intent else None
-        terms = self._bundle().orchestration_of(call.principal.tenant, solution)
+        terms = self._bundle(call.principal.tenant).orchestration_of(call.principal.tenant, solution)
         if call.action == "decide":
             settle(record, four_eyes.judge(call, terms.approvers, terms.requester_decides))
         if call.action == "submit":

@@ -82,18 +82,24 @@ def circumstances(
 
 
 def judge(question: Question, answer: Answer) -> Ruling:
-    """Allow on Allow alone; the names of the deciding policies go into the record."""
+    """Allow on Allow alone; the names of the deciding policies, and what was asked, go into the record."""
+    asked: dict[str, Json] = {
+        "principal": list(question.principal), "roles": list(question.roles), "action": question.action,
+        "resource": list(question.resource), "resource_tenant": question.resource_tenant, "owner": question.owner,
+        "context": dict(question.context),
+    }  # fmt: skip
     if answer.allowed:
-        return Ruling(service="security_guard", rule="authorization", reason="permitted", policies=answer.policies)
+        return Ruling(
+            service="security_guard", rule="authorization", reason="permitted", policies=answer.policies, asked=asked
+        )
+    wanted = f"{question.action} on {question.resource[0]} {question.resource[1]}"
     if answer.errors:
         reason = "Cedar could not decide, so it is no."
     elif answer.policies:
-        reason = f"{question.action} on {question.resource[0]} {question.resource[1]} is forbidden by {', '.join(answer.policies)}."
+        reason = f"{wanted} is forbidden by {', '.join(answer.policies)}."
     else:
-        reason = (
-            f"No policy permits {question.action} on {question.resource[0]} {question.resource[1]} to this principal."
-        )
+        reason = f"No policy permits {wanted} to this principal."
     return Ruling(
         service="security_guard", rule="authorization", verdict="deny", reason=reason, policies=answer.policies,
-        remedy="Ask an administrator for a role that permits it.",
+        remedy="Ask an administrator for a role that permits it.", asked=asked,
     )  # fmt: skip

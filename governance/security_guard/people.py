@@ -2,24 +2,29 @@
 
 import hashlib
 import re
+import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Principal
-from symphainy.foundations.language.errors import Invalid, NotFound, Refused
+from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated
 from symphainy.foundations.public_works.abstractions.auth import Passwords
 from symphainy.governance.workflow_ids import is_tenant
 from symphainy.runtime.ids import mint
 from symphainy.runtime.store.tenants import TenantRow, Tenants
 from symphainy.runtime.store.users import CredentialRow, UserRow, Users
 
-__all__ = ["FOUNDER", "People", "digest", "handle_of", "principal_of"]
+__all__ = ["FOUNDER", "ROLES", "People", "digest", "handle_of", "principal_of"]
 
 FOUNDER = ("administrator", "author", "member", "operator")
 """Roles of whoever founds a tenant: somebody must be able to do everything, or nobody ever can."""
 ROLES = frozenset({"administrator", "author", "operator", "member", "service"})
+INVITATION = "invitation"
+INVITED = timedelta(days=7)
+"""How long an invitation is good."""
 _ADDRESS = re.compile(r"^[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,190}$")
 
 
@@ -68,6 +73,72 @@ class People:
             if not await self._users.add(row):
                 row = await self._users.by_handle(tenant, handle) or row
         return principal_of(row)
+
+    async def invite(self, tenant: str, email: str, roles: tuple[str, ...], name: str = "") -> tuple[Principal, str]:
+        """A user who has still to choose a password, and the invitation, shown this once; Conflict for an address that is taken."""
+        _known(roles)
+        handle, secret, now = handle_of(email), secrets.token_urlsafe(32), self._clock.now()
+        row = UserRow(
+            tenant=tenant, user_id=mint("user"), handle=handle, name=name[:200], roles=sorted(roles), created_at=now
+        )
+        async with self._users.store.tenant(tenant) as tx:
+            if not await self._users.add(row, tx=tx):
+                raise Conflict("There is a user with this address.", remedy="Change its roles instead.")
+            kept = CredentialRow(
+                tenant=tenant, user_id=row.user_id, kind=INVITATION, secret=digest(secret), changed_at=now
+            )
+            await self._users.set_credential(kept, tx=tx)
+        return principal_of(row), f"{tenant}.{row.user_id}.{secret}"
+
+    async def accept(self, invitation: str, password: str) -> Principal:
+        """Choose a password with an invitation, once and within a week; Unauthenticated for any other text."""
+        tenant, _, rest = invitation[:512].partition(".")
+        user_id, _, secret = rest.partition(".")
+        hashed, now = await self._passwords.hash(password), self._clock.now()
+        if not is_tenant(tenant) or not secret:
+            raise _no_invitation()
+        async with self._users.store.tenant(tenant) as tx:
+            kept = await self._users.credential(tenant, user_id, INVITATION, tx=tx)
+            row = await self._users.get(tenant, user_id, tx=tx)
+            good = kept is not None and kept.secret == digest(secret) and now - kept.changed_at < INVITED
+            if row is None or not good or not await self._users.drop_credential(tenant, user_id, INVITATION, tx=tx):
+                raise _no_invitation()
+            await self._users.set_credential(
+                CredentialRow(tenant=tenant, user_id=user_id, kind="password", secret=hashed, changed_at=now), tx=tx
+            )
+        return principal_of(row)
+
+    async def all(self, tenant: str, kind: Literal["User", "Service"] = "User") -> list[UserRow]:
+        """The tenant's users, or its service accounts, oldest first."""
+        return [row for row in await self._users.all(tenant) if row.attributes.get("type", "User") == kind]
+
+    async def through(
+        self, tenant: str, issuer: str, subject: str, *, email: str = "", name: str = "", groups: Sequence[str] = ()
+    ) -> UserRow:
+        """The user whom an identity provider names; a new one joins as whoever registers does.
+
+        An address is never taken for the identity: a password user with the same one stays another user.
+        """
+        kind = f"oidc:{issuer}"
+        if (known := await self._users.by_credential(tenant, kind, subject)) is not None:
+            row = await self._users.get(tenant, known.user_id)
+            if row is not None:
+                return row
+        if self._joining is None or await self._tenants.get(tenant) is None:
+            raise Refused("This tenant takes no new users by themselves.", remedy="Ask its administrator.")
+        now, handle = self._clock.now(), f"oidc:{digest(issuer, subject)[:32]}"
+        if email and await self._users.by_handle(tenant, handle_of(email)) is None:
+            handle = handle_of(email)
+        row = UserRow(
+            tenant=tenant, user_id=mint("user"), handle=handle, name=name[:200], roles=list(self._joining), created_at=now,
+            attributes={"groups": list(groups)[:50]} if groups else {},
+        )  # fmt: skip
+        async with self._users.store.tenant(tenant) as tx:
+            if not await self._users.add(row, tx=tx):
+                raise Conflict("This log-in is being set up at this moment.", remedy="Log in again.")
+            credential = CredentialRow(tenant=tenant, user_id=row.user_id, kind=kind, secret=subject, changed_at=now)
+            await self._users.set_credential(credential, tx=tx)
+        return row
 
     async def set_roles(self, tenant: str, user_id: str, roles: tuple[str, ...]) -> None:
         """Give and take roles; the next step knows."""
@@ -118,3 +189,7 @@ def digest(*parts: str) -> str:
 def _known(roles: tuple[str, ...]) -> None:
     if strange := sorted(set(roles) - ROLES):
         raise Invalid(f"There is no role {', '.join(strange)}; there are {', '.join(sorted(ROLES))}.", field="roles")
+
+
+def _no_invitation() -> Unauthenticated:
+    return Unauthenticated("The invitation is unknown, used or too old.", remedy="Ask for a new one.")

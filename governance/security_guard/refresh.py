@@ -59,6 +59,10 @@ class RefreshTokens:
             await self._rows.revoke(tenant, now, family=row.family)
         return spent, good
 
+    async def revoke_others(self, tenant: str, user_id: str, keep: str) -> None:
+        """A new password ends what could renew the other sessions."""
+        await self._rows.revoke_others(tenant, self._clock.now(), user_id, keep)
+
     async def revoke_session(self, tenant: str, session_id: str) -> None:
         """A log-out ends what could renew it."""
         await self._rows.revoke(tenant, self._clock.now(), session_id=session_id)

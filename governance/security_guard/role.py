@@ -23,11 +23,11 @@ class SecurityGuard(Role):
     """Nobody passes unknown, and nothing passes without an Allow."""
 
     name = "security_guard"
-    rules = ("identity", "tenancy", "passport", "authorization", "undo_grant", "failures")
+    rules = ("identity", "tenancy", "passport", "authorization", "undo_grant", "failures", "api_keys")
     offers = ("identity.who",)
 
     def __init__(
-        self, policies: Callable[[], Compiled], passports: PassportKeys, rights: RightsSnapshot, grants: Grants, sealer: Sealer,
+        self, policies: Callable[[str], Compiled], passports: PassportKeys, rights: RightsSnapshot, grants: Grants, sealer: Sealer,
         modes: Modes, environment: str = "development",
     ) -> None:  # fmt: skip
         self._policies, self.passports, self._rights, self._grants = policies, passports, rights, grants
@@ -45,7 +45,7 @@ class SecurityGuard(Role):
             roles = (await self._rights_of(call.tenant, call.passport.principal, call.record)).roles
         question = authorization.at_step(call.call, call.contract, call.passport.principal, roles, self._environment)
         mode = self._modes.mode("authorization", call.tenant, call.solution)
-        settle(call.record, authorization.judge(question, self._policies().ask(question)), mode)
+        settle(call.record, authorization.judge(question, self._policies(call.tenant).ask(question)), mode)
         outcome = await self.next.step(call)
         if not call.undo and call.contract is not None and call.contract.undo is not None:
             body = json.dumps(call.call.arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -58,7 +58,7 @@ class SecurityGuard(Role):
         rights = await self._rights_of(call.principal.tenant, call.principal, record)
         question = authorization.at_door(call, rights.roles, self._environment)
         mode = self._modes.mode("authorization", call.principal.tenant, call.intent.solution if call.intent else None)
-        settle(record, authorization.judge(question, self._policies().ask(question)), mode)
+        settle(record, authorization.judge(question, self._policies(question.tenant).ask(question)), mode)
         return await self.next.door(call, record)
 
     async def prepare(self, tenant: str) -> None:
@@ -71,4 +71,6 @@ class SecurityGuard(Role):
             reason = "The principal does not exist any more, or is disabled."
             settle(record, Ruling(service=self.name, rule="identity", verdict="deny", reason=reason), error=Refused)
         assert rights is not None
+        if principal.scope is not None:  # an API key uses no role that it was not given
+            return rights.model_copy(update={"roles": tuple(r for r in rights.roles if r in principal.scope)})
         return rights

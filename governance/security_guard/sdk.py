@@ -4,6 +4,8 @@ Passwords and tokens are the ``auth`` abstraction's, users and counters rows of 
 that a login failed, never why: an unknown address takes as long, and answers the same, as a wrong password.
 """
 
+import json
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -11,19 +13,23 @@ from typing import Any, Protocol
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Principal, SessionContext
 from symphainy.foundations.language.errors import Invalid, NotFound, RateLimited, Unauthenticated
-from symphainy.foundations.public_works.abstractions.auth import Auth
+from symphainy.foundations.public_works.abstractions.auth import Auth, IdentityProvider, LoginStart
+from symphainy.governance.security_guard.api_keys import ApiKeys, is_key
 from symphainy.governance.security_guard.failures import WINDOW, Attempts, wait
 from symphainy.governance.security_guard.people import People, digest, handle_of, principal_of
 from symphainy.governance.security_guard.refresh import RefreshTokens
 from symphainy.governance.security_guard.rights import RightsSnapshot
 from symphainy.governance.workflow_ids import is_tenant
-from symphainy.runtime.store.tokens import Tokens
+from symphainy.runtime.store.tokens import PendingLoginRow, Tokens
 from symphainy.runtime.store.users import CredentialRow, Users
 
 __all__ = ["AuthenticationResult", "LoggedIn", "SecurityGuardSdk", "Sessions"]
 
 EVERYBODY = "*"
-"""The tenant under which failures of an address are counted: whoever sprays does not stop at one tenant."""
+"""The tenant under which log-ins at a provider wait, and failures of an address are counted: whoever sprays does not stop at one tenant."""
+
+AT_THE_PROVIDER = timedelta(minutes=10)
+"""How long somebody may take at an identity provider."""
 
 
 class Sessions(Protocol):
@@ -43,6 +49,10 @@ class Sessions(Protocol):
 
     async def revoke(self, tenant: str, session_id: str, reason: str = "logout") -> bool:
         """End it."""
+        ...
+
+    async def revoke_all(self, tenant: str, principal_id: str, reason: str, *, keep: str = "") -> int:
+        """End every session of a principal but one."""
         ...
 
 
@@ -76,13 +86,19 @@ class SecurityGuardSdk:
     def __init__(
         self, auth: Auth, people: People, users: Users, tokens: Tokens, sessions: Sessions, rights: RightsSnapshot, clock: Clock,
         access_lifetime: timedelta = timedelta(minutes=15), refresh_lifetime: timedelta = timedelta(days=30),
+        provider: IdentityProvider | None = None,
     ) -> None:  # fmt: skip
         self._auth, self.people, self._users, self._failures = auth, people, users, tokens
         self._sessions, self._rights, self._clock, self._lifetime = sessions, rights, clock, access_lifetime
         self._refresh = RefreshTokens(tokens, clock, refresh_lifetime)
+        self.keys, self._provider = ApiKeys(users, sessions, clock), provider
 
     async def authenticate(self, token: str) -> AuthenticationResult:
         """Who bears an access token; Unauthenticated if nobody, or a user disabled or logged out meanwhile."""
+        if is_key(token):
+            principal, session = await self.keys.bearer(token)
+            principal = await self._as_now(principal)
+            return AuthenticationResult(principal, session.model_copy(update={"principal": principal}))
         claims = self._auth.verify("access", token)
         try:
             tenant, session_id = str(claims["tenant"]), str(claims["sid"])
@@ -141,6 +157,57 @@ class SecurityGuardSdk:
         await self._sessions.revoke(session.tenant, session.session_id)
         await self._refresh.revoke_session(session.tenant, session.session_id)
 
+    async def change_password(self, token: str, old: str, new: str) -> None:
+        """Another password for whoever bears the token; every other session of theirs ends."""
+        found = await self.authenticate(token)
+        tenant, user_id = found.principal.tenant, found.principal.id
+        account = digest(tenant, "user", user_id)
+        await self._not_too_often(tenant, account, "")
+        credential = await self._users.credential(tenant, user_id, "password")
+        if is_key(token) or not (await self._auth.check(old, credential.secret if credential else None)).ok:
+            await self._failures.failed(tenant, "account", account, self._clock.now())
+            raise Unauthenticated("The old password is wrong.", remedy="Check it.")
+        secret, now = await self._auth.hash(new), self._clock.now()
+        await self._users.set_credential(
+            CredentialRow(tenant=tenant, user_id=user_id, kind="password", secret=secret, changed_at=now)
+        )
+        await self._sessions.revoke_all(tenant, user_id, "password changed", keep=found.session.session_id)
+        await self._refresh.revoke_others(tenant, user_id, found.session.session_id)
+
+    async def begin_login(self, tenant: str) -> LoginStart:
+        """Send somebody to the identity provider; NotFound where none is set."""
+        if self._provider is None:
+            raise NotFound("No identity provider is set here.", code="oidc_off", remedy="Log in with a password.")
+        if not is_tenant(tenant):
+            raise Invalid("A tenant's name is made of lower-case letters, digits and hyphens.", field="tenant")
+        started, now = await self._provider.begin(), self._clock.now()
+        kept = json.dumps({"tenant": tenant, "nonce": started.nonce, "verifier": started.verifier})
+        row = PendingLoginRow(
+            tenant=EVERYBODY, state_digest=digest(started.state), kept=kept, expires_at=now + AT_THE_PROVIDER
+        )
+        await self._failures.pend(row, now)
+        return started
+
+    async def finish_login(self, state: str, code: str, *, begun: str, issuer: str | None = None) -> LoggedIn:
+        """Tokens for whoever comes back from the provider, in the browser that went there (``begun``: its state)."""
+        if self._provider is None:
+            raise NotFound("No identity provider is set here.", code="oidc_off", remedy="Log in with a password.")
+        same = secrets.compare_digest(state.encode(), begun.encode())
+        kept = await self._failures.take(EVERYBODY, digest(state), self._clock.now()) if same else None
+        if kept is None:
+            raise Unauthenticated("This log-in was not begun here, or took too long.", remedy="Begin again.")
+        told = json.loads(kept)
+        started = LoginStart(url="", state=state, nonce=told["nonce"], verifier=told["verifier"])
+        who = await self._provider.finish(started, state=state, code=code, issuer=issuer)
+        email = who.email if who.email and who.email_verified else ""
+        row = await self.people.through(
+            told["tenant"], who.issuer, who.subject, email=email or "", name=who.name or "", groups=who.groups
+        )
+        if row.disabled_at is not None:
+            raise Unauthenticated("The user is disabled.", remedy="Ask an administrator.")
+        principal = principal_of(row)
+        return await self._logged_in(principal, await self._sessions.create(principal))
+
     def jwks(self) -> dict[str, Any]:
         """The public keys that access tokens verify with."""
         return self._auth.jwks()
@@ -156,7 +223,9 @@ class SecurityGuardSdk:
         rights = await self._rights.of(principal.tenant, principal)
         if rights is None or rights.disabled:
             raise Unauthenticated("The user does not exist any more, or is disabled.", remedy="Ask an administrator.")
-        return principal.model_copy(update={"roles": rights.roles, "attributes": rights.attributes})
+        scope = principal.scope
+        roles = rights.roles if scope is None else tuple(role for role in rights.roles if role in scope)
+        return principal.model_copy(update={"roles": roles, "attributes": rights.attributes})
 
     async def _not_too_often(self, tenant: str, account: str, address: str) -> None:
         now = self._clock.now()

@@ -25,12 +25,16 @@ class TrafficCop(Role):
     name = "traffic_cop"
     rules = ("sessions", "rates")
 
-    def __init__(self, bundle: Callable[[], Bundle], counter: Counter, clock: Clock, modes: Modes) -> None:
+    def __init__(self, bundle: Callable[[str], Bundle], counter: Counter, clock: Clock, modes: Modes) -> None:
         self._bundle, self.counter, self._clock, self._modes = bundle, counter, clock, modes
 
     async def step(self, call: GovernedCall) -> Outcome[Any]:
         """A capability's rate, once per effect key; an undo is never held up."""
-        buckets = () if call.undo else rates.at_step(call.call, self._bundle().rates_of(call.tenant, call.solution))
+        buckets = (
+            ()
+            if call.undo
+            else rates.at_step(call.call, self._bundle(call.tenant).rates_of(call.tenant, call.solution))
+        )
         if buckets and (mode := self._modes.mode("rates", call.tenant, call.solution)) != "off":
             drawn = await self.counter.draw(buckets, once=call.call.effect_key)
             settle(
@@ -44,7 +48,8 @@ class TrafficCop(Role):
 
     async def door(self, call: DoorCall, record: Record) -> Admission:
         """Session, then rates; what is admitted gets its fairness key and priority."""
-        bundle, tenant = self._bundle(), call.principal.tenant
+        tenant = call.principal.tenant
+        bundle = self._bundle(tenant)
         settle(
             record, sessions.judge(call.session, self._clock.now(), bundle.sessions_of(tenant)), error=Unauthenticated
         )

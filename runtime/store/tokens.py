@@ -10,7 +10,7 @@ from sqlmodel import Field
 from symphainy.runtime.store.columns import SQLModel, instant, key, maybe, text
 from symphainy.runtime.store.unit import Repository
 
-__all__ = ["LoginFailureRow", "RefreshTokenRow", "Tokens"]
+__all__ = ["LoginFailureRow", "PendingLoginRow", "RefreshTokenRow", "Tokens"]
 
 
 class RefreshTokenRow(SQLModel, table=True):
@@ -42,12 +42,30 @@ class LoginFailureRow(SQLModel, table=True):
     at: datetime = instant()
 
 
+class PendingLoginRow(SQLModel, table=True):
+    """A log-in that is away at an identity provider: found by its state's digest, once.
+
+    ``kept`` is JSON: tenant, nonce and verifier, of no use to who has not the code that comes back with the state.
+    """
+
+    __tablename__ = "pending_logins"
+    tenant: str = key()
+    state_digest: str = key()
+    kept: str = text()
+    expires_at: datetime = instant()
+
+
+_TAKE = sql("DELETE FROM pending_logins WHERE tenant = :tenant AND state_digest = :digest RETURNING kept, expires_at")
+_SWEEP = sql("DELETE FROM pending_logins WHERE tenant = :tenant AND expires_at < :now")
 _USE = sql("""
     UPDATE refresh_tokens SET used_at = :at WHERE tenant = :tenant AND token_id = :token_id AND digest = :digest
     AND used_at IS NULL AND revoked_at IS NULL AND expires_at > :at RETURNING token_id""")
 _REVOKE = sql("""
     UPDATE refresh_tokens SET revoked_at = :at WHERE tenant = :tenant AND revoked_at IS NULL
     AND (family = :family OR user_id = :user_id OR session_id = :session_id)""")
+_REVOKE_OTHERS = sql("""
+    UPDATE refresh_tokens SET revoked_at = :at WHERE tenant = :tenant AND revoked_at IS NULL AND user_id = :user_id
+    AND session_id IS DISTINCT FROM :keep""")
 _FAILED = sql("INSERT INTO login_failures (tenant, scope, key, at) VALUES (:tenant, :scope, :key, :at)")
 _COUNT = sql(
     "SELECT count(*), max(at) FROM login_failures WHERE tenant = :tenant AND scope = :scope AND key = :key AND at > :since"
@@ -95,6 +113,14 @@ class Tokens(Repository):
         async with self.within(tenant, tx) as session:
             await session.execute(_REVOKE, about)
 
+    async def revoke_others(
+        self, tenant: str, at: datetime, user_id: str, keep: str, *, tx: AsyncSession | None = None
+    ) -> None:
+        """Revoke all tokens of a user but those of one session."""
+        async with self.within(tenant, tx) as session:
+            about = {"tenant": tenant, "at": at, "user_id": user_id, "keep": keep}
+            await session.execute(_REVOKE_OTHERS, about)
+
     async def failed(self, tenant: str, scope: str, key: str, at: datetime, *, tx: AsyncSession | None = None) -> None:
         """Count one failure."""
         async with self.within(tenant, tx) as session:
@@ -113,3 +139,15 @@ class Tokens(Repository):
         """A success clears the count."""
         async with self.within(tenant, tx) as session:
             await session.execute(_FORGET, {"tenant": tenant, "scope": scope, "key": key})
+
+    async def pend(self, row: PendingLoginRow, now: datetime, *, tx: AsyncSession | None = None) -> None:
+        """Keep a log-in that has begun; those of this tenant that never came back go."""
+        async with self.within(row.tenant, tx) as session:
+            await session.execute(_SWEEP, {"tenant": row.tenant, "now": now})
+            await self._add(row, row.tenant, session)
+
+    async def take(self, tenant: str, digest: str, now: datetime, *, tx: AsyncSession | None = None) -> str | None:
+        """What was kept under a state, once; None when it is unknown, taken or too old."""
+        async with self.within(tenant, tx) as session:
+            found = (await session.execute(_TAKE, {"tenant": tenant, "digest": digest})).one_or_none()
+            return str(found.kept) if found is not None and found.expires_at > now else None

@@ -33,6 +33,9 @@ class CredentialRow(SQLModel, table=True):
     """How a user proves who they are. ``kind``: ``password`` (secret: PHC string), ``oidc:<issuer>`` (secret: subject)."""
 
     __tablename__ = "credentials"
+    __table_args__ = (
+        Index("credentials_secret", "tenant", "kind", "secret", postgresql_where=sql("kind <> 'password'")),
+    )
     tenant: str = key()
     user_id: str = key()
     kind: str = key()
@@ -44,6 +47,7 @@ class ApiKeyRow(SQLModel, table=True):
     """One API key: only the digest of its secret. The key's text names tenant and key id, so it is found under its tenant."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (Index("api_keys_principal", "tenant", "principal_id"),)
     tenant: str = key()
     key_id: str = key()
     principal_id: str = text()
@@ -108,6 +112,10 @@ class Users(Repository):
     ) -> CredentialRow | None:
         """One credential of a user."""
         return await self._one(CredentialRow, tenant, tx, tenant=tenant, user_id=user_id, kind=kind)
+
+    async def drop_credential(self, tenant: str, user_id: str, kind: str, *, tx: AsyncSession | None = None) -> bool:
+        """Take one away; False when there is none (any more)."""
+        return await self._drop(CredentialRow, tenant, tx, tenant=tenant, user_id=user_id, kind=kind) == 1
 
     async def by_credential(
         self, tenant: str, kind: str, secret: str, *, tx: AsyncSession | None = None

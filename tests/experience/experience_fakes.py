@@ -116,6 +116,29 @@ class FakeGuard:
         user, session_id = self.tokens[token]
         return Found(user, await self.sessions.get(user.tenant, session_id))
 
+    @property
+    def people(self) -> "FakeGuard":
+        return self
+
+    async def accept(self, invitation: str, password: str) -> Principal:
+        raise Unauthenticated("the invitation is unknown")
+
+    async def change_password(self, token: str, old: str, new: str) -> None:
+        user, _ = self.tokens[token]
+        place = next(place for place, (_, known) in self.users.items() if known.id == user.id)
+        if self.users[place][0] != old:
+            raise Unauthenticated("the old password is wrong")
+        self.users[place] = (new, user)
+
+    async def begin_login(self, tenant: str) -> Any:
+        raise NotFound("no identity provider is set here", code="oidc_off")
+
+    async def finish_login(self, state: str, code: str, *, begun: str, issuer: str | None = None) -> Found:
+        raise NotFound("no identity provider is set here", code="oidc_off")
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": []}
+
     async def logout(self, token: str) -> None:
         user, session_id = self.tokens[token]
         await self.sessions.revoke(user.tenant, session_id)

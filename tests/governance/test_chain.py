@@ -96,7 +96,7 @@ async def test_status_shows_the_roll_of_eight(scene: Scene) -> None:
     assert [e["service"] for e in status["roll"]] == NAMES
     assert status["roll"][2] == {
         "service": "security_guard", "version": "1", "hooks": ["client", "activity"],
-        "rules": ["identity", "tenancy", "passport", "authorization", "undo_grant", "failures"], "offers": ["identity.who"],
+        "rules": ["identity", "tenancy", "passport", "authorization", "undo_grant", "failures", "api_keys"], "offers": ["identity.who"],
     }  # fmt: skip
     offered = {offer for e in status["roll"] for offer in e["offers"]}
     own = {

@@ -5,6 +5,7 @@ from symphainy.foundations.language.records import Record, UndoGrant
 from symphainy.foundations.language.step import Outcome
 from symphainy.governance.bundle import Bundle, load_bundle
 from symphainy.governance.cedar import compile_bundle
+from symphainy.governance.overlay import Overlay
 from symphainy.governance.switches import DEFAULTS, FLOOR, Switches, SwitchSetting
 
 from .parts import CONTRACT, Scene, Text, a_passport, step_call
@@ -151,11 +152,21 @@ def test_what_protects_cannot_be_lowered(switch: str, mode: str) -> None:
 
 
 class Rows:
-    """Switch rows with memory."""
+    """What the city is told, with memory."""
 
     def __init__(self) -> None:
         self.kept: tuple[SwitchSetting, ...] = ()
+        self.shut: frozenset[str] = frozenset()
+        self.overlays: dict[str, Overlay] = {}
         self.away = False
+
+    async def closed(self, tenant: str) -> frozenset[str]:
+        return self.shut & {"*", tenant}
+
+    async def overlay(self, tenant: str) -> Overlay | None:
+        if self.away:
+            raise ConnectionError("no database")
+        return self.overlays.get(tenant)
 
     async def switches(self, tenant: str) -> tuple[SwitchSetting, ...]:
         if self.away:
@@ -165,7 +176,7 @@ class Rows:
 
 async def test_switches_that_are_kept_are_in_force_within_five_seconds_and_stay_when_unreadable() -> None:
     rows = Rows()
-    scene = await Scene(switch_rows=rows).start()
+    scene = await Scene(control=rows).start()
     switches = scene.city.manager.switches
     await scene.step()
     rows.kept = (SwitchSetting(switch="sla", mode="enforce", tenant="acme"),)

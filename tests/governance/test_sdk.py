@@ -16,7 +16,7 @@ from symphainy.foundations.public_works.adapters.key_ring import KeyRing as Toke
 from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
 from symphainy.governance.assembly import Needs, build_city, build_sdk
 from symphainy.governance.chain import City
-from symphainy.governance.repositories import StoredCatalogue, StoredDirectory, StoredGrants, StoredKeys, StoredSwitches
+from symphainy.governance.repositories import StoredCatalogue, StoredControl, StoredDirectory, StoredGrants, StoredKeys
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.switches import SwitchSetting
 from symphainy.runtime.ids import mint
@@ -314,7 +314,7 @@ async def test_the_catalogue_and_the_grants_read_the_store(gatehouse: Gatehouse,
 
 
 async def test_switches_are_kept_in_the_store(store: Store, clock: Moving, tenant: str) -> None:
-    kept = StoredSwitches(Policies(store))
+    kept = StoredControl(Policies(store), lambda data, signature: True)
     await kept.keep(SwitchSetting(switch="sla", mode="observe", tenant=tenant, solution="first"), "ann", clock.now())
     await kept.keep(SwitchSetting(switch="rates", mode="off", tenant=tenant), "ann", clock.now())
     found = {(s.switch, s.solution): s.mode for s in await kept.switches(tenant) if s.tenant == tenant}

@@ -2,17 +2,24 @@
 
 import base64
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
+from symphainy.foundations.language.context import Principal
 from symphainy.foundations.language.contract import Catalog, Contract, IntentRoute
-from symphainy.foundations.language.errors import Conflict, Defect, NotFound, Problem, Refused, SymphainyError
+from symphainy.foundations.language.errors import Conflict, Defect, Invalid, NotFound, Problem, Refused, SymphainyError
+from symphainy.governance.overlay import Overlay
+from symphainy.governance.security_guard.api_keys import Issued
+from symphainy.governance.simulation import Simulation
+from symphainy.governance.switches import SwitchSetting, check
+from symphainy.runtime.ids import mint
 from symphainy.runtime.models import ExecutionResult, Submitted
 from symphainy.runtime.solutions import Deployment, RouteTo, Solution, SolutionDraft
+from symphainy.runtime.store.users import ApiKeyRow
 from symphainy.solution_api.parts import SolutionParts
 
 CONTRACT = Contract(
@@ -176,9 +183,35 @@ class FakeRecords:
         return []
 
 
+@dataclass
+class Account:
+    """A row of users."""
+
+    user_id: str
+    name: str = ""
+    handle: str = ""
+    roles: tuple[str, ...] = ()
+    created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    disabled_at: datetime | None = None
+
+
 class FakePeople:
     def __init__(self) -> None:
         self.changes: list[Any] = []
+        self.rows: dict[tuple[str, str], list[Account]] = {}
+
+    async def all(self, tenant: str, kind: str = "User") -> list[Account]:
+        return self.rows.get((tenant, kind), [])
+
+    async def invite(self, tenant: str, email: str, roles: tuple[str, ...], name: str = "") -> tuple[Principal, str]:
+        row = Account(mint("user"), name, email, roles)
+        self.rows.setdefault((tenant, "User"), []).append(row)
+        return Principal(id=row.user_id, tenant=tenant, roles=roles), f"{tenant}.{row.user_id}.secret"
+
+    async def service(self, tenant: str, name: str, roles: tuple[str, ...] = ("service",)) -> Principal:
+        row = Account(mint("service"), name, f"service:{name}", roles)
+        self.rows.setdefault((tenant, "Service"), []).append(row)
+        return Principal(type="Service", id=row.user_id, tenant=tenant, roles=roles)
 
     async def set_roles(self, tenant: str, user_id: str, roles: tuple[str, ...]) -> None:
         self.changes.append((tenant, user_id, roles))
@@ -187,10 +220,79 @@ class FakePeople:
         self.changes.append((tenant, user_id, state))
 
 
+class FakeKeys:
+    """Keys by tenant and id."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], ApiKeyRow] = {}
+
+    async def all(self, tenant: str) -> list[ApiKeyRow]:
+        return [row for (home, _), row in self.rows.items() if home == tenant]
+
+    async def issue(self, tenant: str, principal_id: str, name: str, roles: tuple[str, ...], life: timedelta) -> Issued:
+        at, key_id = datetime(2026, 1, 1, tzinfo=UTC), f"{len(self.rows):016x}"
+        self.rows[tenant, key_id] = ApiKeyRow(
+            tenant=tenant,
+            key_id=key_id,
+            principal_id=principal_id,
+            name=name,
+            roles=list(roles),
+            created_at=at,
+            expires_at=at + life,
+        )
+        return Issued(key_id, f"sk_{tenant}.{key_id}.secret", at + life)
+
+    async def revoke(self, tenant: str, key_id: str) -> None:
+        if self.rows.pop((tenant, key_id), None) is None:
+            raise NotFound("there is no such key")
+
+
+class FakeDesk:
+    """What it was told can be read back; it governs nothing."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+        self.overlays: dict[str, Overlay] = {}
+
+    async def document(self, tenant: str) -> dict[str, Any]:
+        return {"roll": [], "bundle": {"digest": "sha256:00"}, "switches": {}, "maintenance": [], "degraded": []}
+
+    async def switch(self, switch: str, mode: str, tenant: str, solution: str, *, by: str) -> None:
+        check(SwitchSetting.model_validate({"switch": switch, "mode": mode, "tenant": tenant, "solution": solution}))
+        self.told.append((switch, mode, tenant, solution))
+
+    async def maintain(self, tenant: str, closed: bool, by: str, reason: str = "") -> None:
+        self.told.append((tenant, closed))
+
+    def read(self, told: dict[str, Any]) -> Overlay:
+        try:
+            return Overlay.model_validate(told)
+        except ValueError as error:
+            raise Invalid("the bundle does not fit") from error
+
+    async def overlay(self, tenant: str) -> Overlay:
+        return self.overlays.get(tenant, Overlay())
+
+    async def history(self, tenant: str, limit: int = 50) -> list[Any]:
+        return []
+
+    async def apply(self, tenant: str, overlay: Overlay, by: str, expects: str | None = None) -> str:
+        self.overlays[tenant] = overlay
+        return overlay.digest
+
+    async def roll_back(self, tenant: str, by: str, to: str | None = None) -> str:
+        if self.overlays.pop(tenant, None) is None:
+            raise Conflict("nothing to roll back")
+        return ""
+
+    async def simulate(self, tenant: str, overlay: Overlay, since: timedelta) -> Simulation:
+        return Simulation(digest=overlay.digest)
+
+
 def parts(**more: Any) -> SolutionParts:
     clock, register = FakeClock(), FakeRegister()
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
         solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
-        people=FakePeople(), clock=clock, **more,
+        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), clock=clock, **more,
     )  # fmt: skip

@@ -44,6 +44,39 @@ class Guard(Protocol):
         ...
 
 
+class Invitations(Protocol):
+    """What becomes of an invitation."""
+
+    async def accept(self, invitation: str, password: str) -> Principal:
+        """Choose a password with it, once."""
+        ...
+
+
+class Entrance(Guard, Protocol):
+    """Security Guard's SDK where people come in: log-in through a provider, invitations, passwords, public keys."""
+
+    @property
+    def people(self) -> Invitations:
+        """Invitations."""
+        ...
+
+    async def change_password(self, token: str, old: str, new: str) -> None:
+        """Another password; other sessions end."""
+        ...
+
+    async def begin_login(self, tenant: str) -> Any:
+        """Where to send the browser (``url``), and the ``state`` that it brings back; NotFound where no provider is set."""
+        ...
+
+    async def finish_login(self, state: str, code: str, *, begun: str, issuer: str | None = None) -> Any:
+        """Tokens for whoever comes back."""
+        ...
+
+    def jwks(self) -> dict[str, Any]:
+        """Public keys."""
+        ...
+
+
 @dataclass(frozen=True)
 class Caller:
     """The caller of one request. Tenant headers and the like are never read: the tenant is the principal's."""
