@@ -65,7 +65,8 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     host = settings.host
     app = create_app(
         SolutionParts(
-            runtime=runtime, guard=guard, records=runtime.records, people=guard.people, keys=guard.keys, desk=parts.desk(), doors=runtime.doors,
+            runtime=runtime, guard=guard, records=runtime.records, people=guard.people, keys=guard.keys,
+            desk=parts.desk(), doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,
