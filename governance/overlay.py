@@ -7,23 +7,21 @@ and a number of its own above the installation's is refused before it is kept.
 import hashlib
 import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from limits import parse
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Message
 from symphainy.governance.bundle import Bundle, Orchestration, Rates, SessionTerms
 from symphainy.governance.cedar import Compiled, compile_bundle
 
-__all__ = ["EVERYONE", "Overlay", "laid_over", "laid_under", "load_overlay"]
+__all__ = ["EVERYONE", "Overlay", "laid_over", "laid_under"]
 
 EVERYONE = "*"
 """The tenant of the installation's own overlay."""
-_REMEDY = "Lower it, or ask the operator for a higher ceiling: `symphainy city apply FOLDER --installation`."
+_REMEDY = "Lower it: a tenant may be stricter than the installation, never laxer."
 
 
 class Overlay(Message):
@@ -75,19 +73,6 @@ def laid_under(base: Bundle, tenant: str, overlay: Overlay) -> Compiled:
             "orchestration": {k: {n: v for n, v in t.items() if n != "limits"} for k, t in overlay.orchestration.items()},
         }  # fmt: skip
         return laid_over(base, tenant, overlay.model_copy(update=numbers))
-
-
-def load_overlay(folder: Path) -> Overlay:
-    """Read a folder of ``*.cedar`` and, optionally, ``limits.yaml`` with the tables; Invalid says what does not fit."""
-    try:
-        file = folder / "limits.yaml"
-        tables = (yaml.safe_load(file.read_text("utf-8")) or {}) if file.is_file() else {}
-        policies = {each.name: each.read_text("utf-8") for each in sorted(folder.glob("*.cedar"))}
-        if not policies and not tables:
-            raise Invalid(f"{folder} holds no *.cedar and no limits.yaml.", remedy="Name the folder that has them.")
-        return Overlay.model_validate({"policies": policies, **tables})
-    except (OSError, yaml.YAMLError, ValidationError, TypeError) as error:
-        raise Invalid(f"The policy folder {folder} cannot be read: {error}.", remedy="Correct that file.") from error
 
 
 def _key(tenant: str, name: str) -> str:
