@@ -1,22 +1,12 @@
 """Real servers for the runtime's tests: Temporal and Redis on free loopback ports, ended by their own process handles."""
 
-import os
-import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
-TUNING = (
-    "history.transferProcessorMaxPollRPS=5000",
-    "history.timerProcessorMaxPollRPS=5000",
-    "history.visibilityProcessorMaxPollRPS=5000",
-    "matching.numTaskqueueReadPartitions=1",
-    "matching.numTaskqueueWritePartitions=1",
-    "matching.useNewMatcher=true",
-    "matching.enableFairness=true",
-    "system.enableEagerWorkflowStart=true",
-)
+from symphainy.cli.temporal import DYNAMIC, PRAGMAS
+from symphainy.cli.temporal_binary import find
 
 
 def free_port() -> int:
@@ -24,17 +14,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def temporal_binary() -> str:
-    """Where the Temporal CLI is: TEMPORAL_CLI, the PATH, or Go's own bin folder."""
-    named = os.environ.get("TEMPORAL_CLI") or shutil.which("temporal")
-    default = Path.home() / "go" / "bin" / "temporal"
-    if named is None and not default.exists():
-        raise RuntimeError(
-            "no Temporal CLI: set TEMPORAL_CLI, or go install github.com/temporalio/cli/cmd/temporal@v1.5.1"
-        )
-    return named or str(default)
 
 
 class Server:
@@ -70,10 +49,11 @@ class Server:
 def temporal_server(folder: Path) -> Server:
     """An embedded Temporal server, tuned as the platform tunes it, without the Web UI."""
     port = free_port()
-    command = [temporal_binary(), "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
+    command = [str(find()), "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
     command += ["--db-filename", str(folder / "temporal.db"), "--log-level", "error"]
-    command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"]
-    for setting in TUNING:
+    for pragma in PRAGMAS:
+        command += ["--sqlite-pragma", pragma]
+    for setting in DYNAMIC:
         command += ["--dynamic-config-value", setting]
     return Server(command, port, folder / "temporal.log")
 
