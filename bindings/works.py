@@ -1,6 +1,10 @@
-"""Public Works by URL: four URLs decide which adapters serve (BYOI). Nothing else chooses a vendor."""
+"""Public Works by URL: four URLs decide which adapters serve (BYOI). Nothing else chooses a vendor.
+
+An adapter is loaded when it is chosen: a process that only starts a server, or asks for one part, does not pay for the others.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from symphainy.foundations.language.errors import Invalid
@@ -11,17 +15,11 @@ from symphainy.foundations.public_works.abstractions.outbound_http import Outbou
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.foundations.public_works.abstractions.streams import Streams
-from symphainy.foundations.public_works.adapters.file_secrets import FileSecrets
-from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
-from symphainy.foundations.public_works.adapters.key_ring import KeyRing as TokenKeys
-from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
-from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
-from symphainy.foundations.public_works.adapters.oidc_auth import OidcAuth
-from symphainy.foundations.public_works.adapters.postgres import Postgres
-from symphainy.foundations.public_works.adapters.redis import RedisHotState, RedisStreams
-from symphainy.foundations.public_works.adapters.s3_objects import S3Objects
 from symphainy.foundations.public_works.running import Running
 from symphainy.foundations.settings import Settings, ensure_master_key
+
+if TYPE_CHECKING:
+    from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
 
 
 def sql(settings: Settings) -> Sql:
@@ -31,6 +29,8 @@ def sql(settings: Settings) -> Sql:
             "this process does not know where PostgreSQL is",
             remedy="start it with `symphainy up`, or set SYMPHAINY_SQL_URL",
         )
+    from symphainy.foundations.public_works.adapters.postgres import Postgres
+
     return Postgres(
         settings.sql_url, ensure_master_key(settings), pool_size=settings.sql_pool_size, max_overflow=settings.sql_max_overflow
     )  # fmt: skip
@@ -56,21 +56,37 @@ async def embedded_redis(settings: Settings) -> Running:
 def objects(settings: Settings) -> Objects:
     """A folder, or an S3 bucket."""
     url = settings.objects
-    return S3Objects(url) if url.startswith("s3://") else LocalObjects(Path(urlsplit(url).path))
+    if url.startswith("s3://"):
+        from symphainy.foundations.public_works.adapters.s3_objects import S3Objects
+
+        return S3Objects(url)
+    from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
+
+    return LocalObjects(Path(urlsplit(url).path))
 
 
 def hot_state(settings: Settings) -> HotState | None:
     """Redis or Valkey; None runs without a cache."""
-    return None if settings.redis_url == "embedded" else RedisHotState(settings.redis_url)
+    if settings.redis_url == "embedded":
+        return None
+    from symphainy.foundations.public_works.adapters.redis import RedisHotState
+
+    return RedisHotState(settings.redis_url)
 
 
 def streams(settings: Settings) -> Streams | None:
     """Redis Streams; None lets watchers poll."""
-    return None if settings.redis_url == "embedded" else RedisStreams(settings.redis_url)
+    if settings.redis_url == "embedded":
+        return None
+    from symphainy.foundations.public_works.adapters.redis import RedisStreams
+
+    return RedisStreams(settings.redis_url)
 
 
 def outbound(settings: Settings) -> OutboundHttp:
     """The guarded way out."""
+    from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
+
     return HttpxOutbound(
         allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max, map=settings.outbound_places
     )  # fmt: skip
@@ -78,11 +94,16 @@ def outbound(settings: Settings) -> OutboundHttp:
 
 def secrets(settings: Settings) -> Secrets:
     """Sealed files below the data folder."""
+    from symphainy.foundations.public_works.adapters.file_secrets import FileSecrets
+
     return FileSecrets(settings.data_dir, ensure_master_key(settings))
 
 
-def auth(settings: Settings) -> LocalAuth:
+def auth(settings: Settings) -> "LocalAuth":
     """Passwords and tokens of our own."""
+    from symphainy.foundations.public_works.adapters.key_ring import KeyRing as TokenKeys
+    from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
+
     keys = TokenKeys.derived(
         ensure_master_key(settings), current=settings.signing_key, oldest=settings.signing_key_oldest
     )
@@ -93,6 +114,8 @@ def identity_provider(settings: Settings) -> IdentityProvider | None:
     """The OpenID provider that people may log in through, if one is set."""
     if not settings.oidc_issuer:
         return None
+    from symphainy.foundations.public_works.adapters.oidc_auth import OidcAuth
+
     secret = settings.oidc_client_secret
     return OidcAuth(
         outbound(settings), issuer=settings.oidc_issuer, client_id=str(settings.oidc_client_id),

@@ -7,6 +7,7 @@ process that does nothing else (``python -P -m symphainy.cli.prepare`` in docker
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 
 from symphainy.foundations.settings import Settings
 
@@ -23,5 +24,11 @@ async def prepare(settings: Settings) -> str:
         await database.close()
 
 
+def main(_arguments: Sequence[str] = ()) -> None:
+    """Do it, and say so in one JSON line."""
+    head = asyncio.run(prepare(Settings()))
+    sys.stdout.write(json.dumps({"ready": "migrations", "head": head}) + "\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"ready": "migrations", "head": asyncio.run(prepare(Settings()))}) + "\n")
+    main()

@@ -4,13 +4,12 @@ import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from symphainy.cli.layout import Layout
-from symphainy.cli.prepare import prepare
 from symphainy.cli.service import Act, Service, ready_line
 from symphainy.foundations.settings import PREFIX, Settings
 
+PREPARE = (sys.executable, "-P", "-m", "symphainy.cli.prepare")
 WORKER = (sys.executable, "-P", "-m", "symphainy.worker", "--role")
 """``-P``: the current folder never gets on the import path, where ``workflows`` would be loaded under a second name."""
 
@@ -22,26 +21,22 @@ def roles(
 
     Several experience processes share ``listener``; connections wait in it while one of them is replaced.
     """
-
-    async def migrations(environment: Mapping[str, str]) -> dict[str, Any]:
-        return {"head": await prepare(settings.model_copy(update={"sql_url": environment["SYMPHAINY_SQL_URL"]}))}
-
     workers = [
         Service(
             f"worker-{number}", "runtime", (*WORKER, "worker", "--replica", str(number)), ready_line("worker"),
-            ports=("metrics",) if number == 1 else (),
+            ports=("metrics",) if number == 1 else (), forked=True,
         )
         for number in range(1, settings.workers + 1)
     ]  # fmt: skip
     names = ["experience"] if experiences == 1 else [f"experience-{number}" for number in range(1, experiences + 1)]
     return [
-        [Act("migrations", migrations)],
-        [*workers, Service("relay", "runtime", (*WORKER, "relay"), ready_line("relay"))],
-        [Service("solution", "solutions", (*WORKER, "solution"), ready_line("solution"), ports=("solution_api",))],
+        [Service("migrations", "runtime", PREPARE, ready_line("migrations"), once=True, forked=True)],
+        [*workers, Service("relay", "runtime", (*WORKER, "relay"), ready_line("relay"), forked=True)],
+        [Service("solution", "solutions", (*WORKER, "solution"), ready_line("solution"), ports=("solution_api",), forked=True)],
         [
             Service(
                 name, "experience", (*WORKER, "experience"), ready_line("experience"), ports=() if listener else ("experience_api",),
-                listener=listener,
+                listener=listener, forked=True,
             )
             for name in names
         ],

@@ -28,6 +28,8 @@ class Service:
     listener: socket.socket | None = None
     """An open socket to accept from (``--fd``), shared by the processes behind one address."""
     once: bool = False
+    forked: bool = False
+    """``command`` is ``python -P -m MODULE …``, and ``MODULE.main(arguments)`` may run in a fork of the nursery."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_patience: float = 15.0
     """Seconds between the polite signal and SIGKILL; workers finish the step they are in."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from symphainy.cli.instance import Instance, ServiceNote
+from symphainy.cli.nursery import Nursery
 from symphainy.cli.process import ProcessIdentity
 from symphainy.cli.service import Act, Held, Service
 from symphainy.cli.unit import Started, Unit, unit
@@ -37,7 +38,11 @@ class Kept:
 class Supervisor:
     """Runs a list of services. One per data folder: whoever makes it holds the lock."""
 
-    def __init__(self, instance: Instance, environment: Mapping[str, str], announce: Announce = lambda _: None) -> None:
+    def __init__(
+        self, instance: Instance, environment: Mapping[str, str], announce: Announce = lambda _: None,
+        nursery: Nursery | None = None,
+    ) -> None:  # fmt: skip
+        self._nursery = nursery
         self.instance = instance
         self._logs = instance.layout.logs
         self._environment = dict(environment)
@@ -52,6 +57,8 @@ class Supervisor:
         """
         me = ProcessIdentity.of(os.getpid())
         assert me is not None
+        if self._nursery is not None:
+            self._nursery.start(self._environment)
         self.instance.supervisor.pid, self.instance.supervisor.birth = me.pid, me.birth
         self.instance.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         for wave in filter(None, waves):  # a wave of parts that all run elsewhere has nothing to start
@@ -72,6 +79,8 @@ class Supervisor:
             group = [kept for kept in self._kept if _family(kept) == family]
             await asyncio.gather(*(self._end(kept) for kept in group))
             self._kept = [kept for kept in self._kept if kept not in group]
+        if self._nursery is not None:
+            self._nursery.close()
         self.instance.state = "failed" if self.instance.error else "stopped"
         self.log(self.instance.state)
         self._save()
@@ -91,7 +100,7 @@ class Supervisor:
     def _add(self, service: Service | Held | Act) -> Kept:
         note = ServiceNote(service.name, service.stage, stop_signal=int(service.stop_signal))
         self.instance.services.append(note)
-        kept = Kept(unit(service, self._logs), note, time.monotonic())
+        kept = Kept(unit(service, self._logs, self._nursery), note, time.monotonic())
         self._kept.append(kept)
         return kept
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from symphainy.cli.nursery import Forked, Nursery
 from symphainy.cli.process import ProcessIdentity
 from symphainy.cli.service import Act, Held, Output, Service
 from symphainy.foundations.language.errors import Unavailable
@@ -36,10 +37,11 @@ class ProcessUnit:
     own: Ctrl-C in the terminal reaches the supervisor alone, which then ends its children in order.
     """
 
-    def __init__(self, service: Service, logs: Path) -> None:
+    def __init__(self, service: Service, logs: Path, nursery: Nursery | None = None) -> None:
         self.service = service
         self._logs = logs
-        self._process: asyncio.subprocess.Process | None = None
+        self._nursery = nursery
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._output: Output | None = None
 
     @property
@@ -53,18 +55,29 @@ class ProcessUnit:
         log = self._logs / f"{service.name}.log"
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             os.replace(log, log.with_suffix(".log.1"))
-        descriptors = (service.listener.fileno(),) if service.listener else ()
-        command = [*service.command, *(part for fd in descriptors for part in ("--fd", str(fd)))]
         try:
             with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
                 self._output = Output(log, file.tell())
-                self._process = await asyncio.create_subprocess_exec(
-                    *command, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file, pass_fds=descriptors,
-                    env={**environment, **service.environment}, start_new_session=True,
-                )  # fmt: skip
+                self._process = await self._start(file, {**environment, **service.environment})
         except OSError as error:
             raise Unavailable(f"{service.name} could not be started: {error}") from error
         return self.identity
+
+    async def _start(self, output: IO[bytes], environment: Mapping[str, str]) -> asyncio.subprocess.Process | Forked:
+        """Forked from the nursery where the service allows it and one is there, else loaded anew."""
+        service = self.service
+        listener = (service.listener.fileno(),) if service.listener else ()
+        if self._nursery is not None and service.forked:
+            with suppress(Unavailable):  # it takes longer the other way, and works
+                module, *arguments = service.command[3:]
+                return await self._nursery.fork(
+                    module, arguments, environment, (output.fileno(), *listener), once=service.once
+                )
+        command = [*service.command, *(part for fd in listener for part in ("--fd", str(fd)))]
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=listener, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
 
     async def ready(self) -> Started:
         """Wait until it serves, or, for a step that runs once, until it has ended well. Unavailable with its last words."""
@@ -191,7 +204,7 @@ class ActUnit:
 Unit = ProcessUnit | HeldUnit | ActUnit
 
 
-def unit(service: Service | Held | Act, logs: Path) -> Unit:
+def unit(service: Service | Held | Act, logs: Path, nursery: Nursery | None = None) -> Unit:
     """The unit for a service."""
     match service:
         case Held():
@@ -199,7 +212,7 @@ def unit(service: Service | Held | Act, logs: Path) -> Unit:
         case Act():
             return ActUnit(service)
         case _:
-            return ProcessUnit(service, logs)
+            return ProcessUnit(service, logs, nursery)
 
 
 def _ending(code: int) -> str:

@@ -20,6 +20,7 @@ from symphainy.cli.embedded import postgres, redis
 from symphainy.cli.instance import Instance, Lock
 from symphainy.cli.layout import Layout
 from symphainy.cli.narration import narrate
+from symphainy.cli.nursery import Nursery, possible
 from symphainy.cli.output import complain, say
 from symphainy.cli.roles import environment, roles
 from symphainy.cli.service import Act, Held, Service
@@ -109,7 +110,8 @@ async def instance(
         waves, told = await asyncio.to_thread(_plan, settings, options, layout, tell, shared)
         check_ports(layout, tuple(port for wave in waves for service in wave for port in service.ports))
         note = Instance(str(layout.data_dir), layout.port_base, layout.host, environment=dict(told))
-        supervisor = Supervisor(note, environment(settings, layout, _as_fields(told)), narrate(tell))
+        nursery = Nursery(layout.logs / "nursery.log") if possible() else None
+        supervisor = Supervisor(note, environment(settings, layout, _as_fields(told)), narrate(tell), nursery)
         try:
             await _unless_asked(asyncio.create_task(supervisor.start(waves)), give_up)
             yield note

@@ -81,7 +81,7 @@ class Harbour:
         async with Worker(
             client, task_queue=self.queue, workflows=[Wire], activities=[probe],
             interceptors=[Passing(), CityActivityInterceptor(self.scene.city.inspect, self.audit)],
-            workflow_runner=sandbox(),
+            workflow_runner=sandbox(), build_id="test",
         ):  # fmt: skip
             yield client
 
@@ -213,7 +213,7 @@ async def test_histories_replay_with_the_converter(harbour: Harbour) -> None:
         history = await client.get_workflow_handle("acme:exe_r").fetch_history()
     replayer = Replayer(
         workflows=[Wire], interceptors=[Passing()], data_converter=data_converter(harbour.scene.city.keys, harbour.objects),
-        header_codec_behavior=HeaderCodecBehavior.CODEC, workflow_runner=sandbox(),
+        header_codec_behavior=HeaderCodecBehavior.CODEC, workflow_runner=sandbox(), build_id="test",
     )  # fmt: skip
     result = await replayer.replay_workflow(history)
     assert result.replay_failure is None

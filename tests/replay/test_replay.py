@@ -18,7 +18,7 @@ GOLDEN = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 def replayer() -> Replayer:
     runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
-    return Replayer(workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner)
+    return Replayer(workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner, build_id="test")
 
 
 @pytest.mark.parametrize("name", GOLDEN)

@@ -82,6 +82,7 @@ async def test_a_history_tells_every_step_of_all_runs(client: Client, tenant: st
         workflows=[Steps],
         activities=[step, segment],
         workflow_runner=UnsandboxedWorkflowRunner(),
+        build_id="test",
     )
     async with worker:
         await client.execute_workflow(SAGA, given, id=f"{tenant}:{execution_id}", task_queue=queue)

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
-from symphainy.foundations.public_works.adapters.postgres import Postgres, role_password
+from symphainy.foundations.public_works.adapters.postgres import Postgres
+from symphainy.foundations.public_works.adapters.postgres_logins import role_password
 from symphainy.foundations.public_works.running import Running
 from symphainy.runtime.store.migrate import upgrade
 from symphainy.runtime.store.unit import Store

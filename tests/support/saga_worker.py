@@ -99,7 +99,7 @@ class World:
         )
         return Worker(
             self.client, task_queue=self.queue, workflows=[Saga], activities=[step, segment, opening, closing], workflow_runner=runner,
-            interceptors=[Headers()], **options,
+            interceptors=[Headers()], build_id="test", **options,
         )  # fmt: skip
 
     async def start(self, made: Plan, data: Any = None, **more: Any) -> WorkflowHandle[Any, Any]:

@@ -31,7 +31,9 @@ def as_local(made):
 
 async def replays(handle):
     runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
-    replayer = Replayer(workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner)
+    replayer = Replayer(
+        workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner, build_id="test"
+    )
     history = await handle.fetch_history()
     await replayer.replay_workflow(history)
     return history

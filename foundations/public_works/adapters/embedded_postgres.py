@@ -17,7 +17,7 @@ import asyncpg
 import psutil
 
 from symphainy.foundations.language.errors import Invalid, Unavailable
-from symphainy.foundations.public_works.adapters.postgres import USERS, role_password
+from symphainy.foundations.public_works.adapters.postgres_logins import USERS, role_password
 from symphainy.foundations.public_works.processes import is_alive
 from symphainy.foundations.public_works.running import Running
 

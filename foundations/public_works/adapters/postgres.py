@@ -12,14 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.public_works.abstractions.sql import Login, SqlRole
-from symphainy.foundations.settings import derive_key
-
-USERS: dict[SqlRole, str] = {"owner": "symphainy_owner", "app": "symphainy_app", "relay": "symphainy_relay"}
-
-
-def role_password(master_key: bytes, role: str) -> str:
-    """The password of a role: derived, so that it is never stored and every process knows it."""
-    return derive_key(master_key, f"sql/{role}").hex()
+from symphainy.foundations.public_works.adapters.postgres_logins import USERS, role_password
 
 
 class Postgres:
