@@ -159,6 +159,30 @@ def submit(
 
 
 @app.command()
+def suspend(execution: Annotated[str, typer.Argument(help="Execution id.")], data_dir: DataDir = None) -> None:
+    """Let no further task of an execution begin; what runs goes on to its end."""
+    from symphainy.cli.remote import steer as command
+
+    command(_data_dir(data_dir), "suspend", execution)
+
+
+@app.command()
+def resume(execution: Annotated[str, typer.Argument(help="Execution id.")], data_dir: DataDir = None) -> None:
+    """Let a suspended execution go on."""
+    from symphainy.cli.remote import steer as command
+
+    command(_data_dir(data_dir), "resume", execution)
+
+
+@app.command()
+def cancel(execution: Annotated[str, typer.Argument(help="Execution id.")], data_dir: DataDir = None) -> None:
+    """Stop an execution; what it has done is undone."""
+    from symphainy.cli.remote import steer as command
+
+    command(_data_dir(data_dir), "cancel", execution)
+
+
+@app.command()
 def watch(
     execution: Annotated[str, typer.Argument(help="Execution id.")],
     cursor: Annotated[str, typer.Option(help="Continue after this cursor.")] = "",

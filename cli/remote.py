@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from symphainy.cli.byoh import experience, rebound
 from symphainy.cli.credentials import Credentials, client, signed_in
@@ -74,6 +74,16 @@ def submit(data_dir: Path, intent: str, payload: str, *, key: str | None, wait: 
     async def act(platform: SymphainyClient) -> object:
         found = await platform.submit(intent, body, key=key, wait=wait or None, solution=solution)
         return found.model_dump(mode="json")
+
+    emit(_with(data_dir, act))
+
+
+def steer(data_dir: Path, verb: Literal["suspend", "resume", "cancel"], execution: str) -> None:
+    """Ask a live execution to do this; print where it stands then."""
+
+    async def act(platform: SymphainyClient) -> object:
+        found = await getattr(platform, verb)(execution)
+        return {"execution_id": found.execution_id, "status": found.status, "compensation": found.compensation}
 
     emit(_with(data_dir, act))
 

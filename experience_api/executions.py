@@ -41,3 +41,17 @@ async def cancel(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution
     """Ask it to stop; what it has done is undone. Cancelling twice is cancelling once."""
     await parts.runtime.cancel(who.session, execution_id)
     return execution(await parts.runtime.describe(who.session, execution_id))
+
+
+@router.post("/{execution_id}/suspend", status_code=202)
+async def suspend(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution:
+    """Begin no further task of it; what runs goes on to its end, and its clocks go on. Whoever may cancel it may."""
+    await parts.runtime.suspend(who.session, execution_id)
+    return execution(await parts.runtime.describe(who.session, execution_id))
+
+
+@router.post("/{execution_id}/resume", status_code=202)
+async def resume(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution:
+    """Let a suspended one go on."""
+    await parts.runtime.resume(who.session, execution_id)
+    return execution(await parts.runtime.describe(who.session, execution_id))

@@ -161,6 +161,14 @@ class RuntimeClient:
         """Ask for cancellation; False when it has ended already."""
         return await self._steering.cancel(who, execution_id)
 
+    async def suspend(self, who: Caller, execution_id: str) -> bool:
+        """Let no further task of it begin; False when it has ended already."""
+        return await self._steering.suspend(who, execution_id)
+
+    async def resume(self, who: Caller, execution_id: str) -> bool:
+        """Let a suspended one go on; False when it has ended already."""
+        return await self._steering.resume(who, execution_id)
+
     async def decide(self, who: Caller, task_id: str, choice: str, value: Json = None, *, shown_digest: str) -> Json:
         """Propose a decision on a person's task."""
         return await self._steering.decide(who, task_id, choice, value, shown_digest=shown_digest)

@@ -38,7 +38,7 @@ def opened(
     """The execution's row (for when no intent made it), the marker of this run, and what is told."""
     actor = f"{passport.principal.type}:{passport.principal.id}"
     row = ExecutionRow(
-        **opening.model_dump(exclude={"task", "continued", "listens"}), listens=list(opening.listens), created_at=now,
+        **opening.model_dump(exclude={"task", "continued", "listens", "suspended"}), listens=list(opening.listens), created_at=now,
         root=opening.execution_id.partition("/")[0], principal=passport.principal.id, purpose=passport.purpose,
     )  # fmt: skip
     decision = Decision(

@@ -17,6 +17,7 @@ from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, P
 from symphainy.foundations.language.ids import workflow_id
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.records import EventDraft
+from symphainy.foundations.language.wire import RESUME, SUSPEND
 from symphainy.runtime.describe import Reader
 from symphainy.runtime.doors import Caller, Doors, caller
 from symphainy.runtime.rpc import answering
@@ -46,7 +47,7 @@ class Proposal(Message):
 
 
 class Steering:
-    """Cancel and decide."""
+    """Cancel, suspend, resume, decide."""
 
     def __init__(self, temporal: Client, store: Store, surface: StateSurface, reader: Reader, doors: Doors) -> None:
         self._temporal, self._tasks, self._surface = temporal, Tasks(store), surface
@@ -75,6 +76,37 @@ class Steering:
             if row.started_at is None:
                 raise Unavailable("the execution is about to start", remedy="ask again in a moment") from None
             return False  # it has ended meanwhile; the reconciler settles the row if its closing is missing
+        return True
+
+    async def suspend(self, who: Caller, execution_id: str) -> bool:
+        """Let no further task begin; what runs goes on to its end, and clocks go on. False when it has ended already."""
+        return await self._hold(who, execution_id, SUSPEND, "suspended")
+
+    async def resume(self, who: Caller, execution_id: str) -> bool:
+        """Let a suspended run go on. False when it has ended already."""
+        return await self._hold(who, execution_id, RESUME, "running")
+
+    async def _hold(self, who: Caller, execution_id: str, verb: str, status: str) -> bool:
+        row = await self._reader.row(who, execution_id)
+        await self._doors.execution(who, "cancel", row)  # who may stop a run may hold it
+        if row.closed_at is not None:
+            return False
+        if row.started_at is None:
+            raise Unavailable("the execution is about to start", remedy="ask again in a moment")
+        if (row.status == "suspended") != (status == "suspended"):
+            principal, _ = caller(who)
+            kind = "execution.suspended" if verb == SUSPEND else "execution.resumed"
+            event = EventDraft(type=kind, subject=execution_id, data={"by": principal.id})
+            # The journal's length tells this time from the one before: a run may be suspended again and again.
+            await self._surface.control(
+                row.tenant, execution_id, f"{verb}/{row.journal_length}", event, status=status,
+                actor=f"{principal.type}:{principal.id}", reason=f"{verb} asked for",
+            )  # fmt: skip
+        try:
+            # Sent also when it is noted already: the one before may have been lost, and the run knows where it stands.
+            await _told(execution_id, self._handle(row).signal(verb, rpc_timeout=_RPC))
+        except NotFound:
+            return False
         return True
 
     async def decide(self, who: Caller, task_id: str, choice: str, value: Json = None, *, shown_digest: str) -> Json:

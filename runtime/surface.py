@@ -136,6 +136,9 @@ class StateSurface:
                 "continued": opening.continued, "events": spell_events(self.sealer, opening.tenant, drafts, data), "data": data,
             },
         )  # fmt: skip
+        if opening.suspended and found.closed is None:
+            name = f"suspended/{opening.run_id}"
+            await self.control(opening.tenant, opening.execution_id, name, status="suspended", reason="still suspended")
         closed = self._closing(opening.tenant, opening.execution_id, found.closed) if found.closed is not None else None
         return Opened(at=found.at, closed=closed)
 

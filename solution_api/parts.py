@@ -63,6 +63,14 @@ class Runtime(Protocol):
         """Ask an execution to stop and unwind."""
         ...
 
+    async def suspend(self, who: SessionContext, execution_id: str) -> bool:
+        """Let no further task of it begin."""
+        ...
+
+    async def resume(self, who: SessionContext, execution_id: str) -> bool:
+        """Let it go on."""
+        ...
+
     def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
         """Its events after a cursor, as they come."""
         ...

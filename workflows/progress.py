@@ -13,7 +13,8 @@ def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:
     if machine is None:
         return {"status": "pending", "steps": 0, "undone": 0, "open": [], "states": {}}
     state = machine.state
-    status = state.ending.status if state.ending else "unwinding" if state.unwinding is not None else "running"
+    status: str = state.ending.status if state.ending else "unwinding" if state.unwinding is not None else "running"
+    status = "suspended" if status == "running" and state.suspended else status
     places = [
         {"path": f.path, "kind": f.kind, "name": f.name} for f in sorted(state.frames.values(), key=lambda f: f.id)
     ]

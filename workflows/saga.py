@@ -28,7 +28,9 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
         EVENT,
+        RESUME,
         SAGA,
+        SUSPEND,
         Closed,
         Closing,
         EventKey,
@@ -99,6 +101,16 @@ class Saga:
         """Events were matched to this run; their values are fetched by a step."""
         self._news.append(("arrived", [key.model_dump() for key in keys]))
 
+    @workflow.signal(name=SUSPEND)
+    def suspend(self) -> None:
+        """Begin no further task until ``resume``."""
+        self._news.append(("suspend", None))
+
+    @workflow.signal(name=RESUME)
+    def resume(self) -> None:
+        """Go on."""
+        self._news.append(("resume", None))
+
     @workflow.query
     def progress(self) -> dict[str, Json]:
         """Status, steps so far, and each open place in the definition."""
@@ -146,10 +158,17 @@ class Saga:
             return []
         if kind == "crashed":
             raise what
+        return self._tell(machine, kind, what)
+
+    def _tell(self, machine: Machine, kind: str, what: Any) -> list[Command]:
         if kind == "fired":
             return machine.fire(what, workflow.now())
         if kind == "arrived":
             return machine.arrived(what, workflow.now())
+        if kind == "suspend":
+            return machine.suspend()
+        if kind == "resume":
+            return machine.resume(workflow.now())
         call_id, result = what
         self._states[call_id] = "failed" if result.problem else "done"
         commands = machine.resolve(call_id, result)
@@ -262,6 +281,7 @@ class Saga:
             tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
             session_id=given.session_id, solution=given.solution, plan_digest=plan.digest, definition=plan.definition,
             run_id=info.run_id, task=self._task, listens=plan.listens, continued=given.state is not None,
+            suspended=bool((given.state or {}).get("suspended")),
         )  # fmt: skip
         return await calls.opening(opening)
 

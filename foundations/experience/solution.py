@@ -114,6 +114,14 @@ class SolutionClient(Client):
         """Ask it to stop and to undo what it has done."""
         return await self._http.post(f"/api/executions/{execution_id}/cancel", Execution, repeat=True)
 
+    async def suspend(self, execution_id: str) -> Execution:
+        """Let no further task of it begin until ``resume``."""
+        return await self._http.post(f"/api/executions/{execution_id}/suspend", Execution, repeat=True)
+
+    async def resume(self, execution_id: str) -> Execution:
+        """Let a suspended one go on."""
+        return await self._http.post(f"/api/executions/{execution_id}/resume", Execution, repeat=True)
+
     async def work(self, execution_id: str = "") -> tuple[WorkItem, ...]:
         """Open work items: what needs a person."""
         params = {"execution": execution_id} if execution_id else {}

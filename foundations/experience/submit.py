@@ -81,3 +81,11 @@ class Submits(Client):
     async def cancel(self, execution_id: str) -> Execution:
         """Ask it to stop and to undo what it has done."""
         return await self._http.post(f"/api/execution/{execution_id}/cancel", Execution, repeat=True)
+
+    async def suspend(self, execution_id: str) -> Execution:
+        """Let no further task of it begin until ``resume``."""
+        return await self._http.post(f"/api/execution/{execution_id}/suspend", Execution, repeat=True)
+
+    async def resume(self, execution_id: str) -> Execution:
+        """Let a suspended one go on."""
+        return await self._http.post(f"/api/execution/{execution_id}/resume", Execution, repeat=True)

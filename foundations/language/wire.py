@@ -20,6 +20,10 @@ EVENT = "event"
 """The signal that names events matched to a run."""
 
 
+SUSPEND, RESUME = "suspend", "resume"
+"""The signals that hold a run back before its next task, and let it go on."""
+
+
 class EventKey(Message):
     """An event without its value."""
 
@@ -67,6 +71,8 @@ class Opening(Message):
     task: str
     listens: tuple[str, ...] = ()
     continued: bool = False
+    suspended: bool = False
+    """Whether the run that this one continues was suspended, and so is this one."""
 
 
 class Opened(Message):

@@ -49,8 +49,6 @@ def compiled(world: Live, file: str) -> Compiled:
 
 @pytest.mark.parametrize("entry", ALL, ids=name_of)
 async def test_entry(entry: dict[str, Any]) -> None:
-    if any("suspend" in command for command in entry.get("then", ())):
-        pytest.skip("suspend and resume are no commands of a run yet")
     with StubServer() as server:
         stubs(server, entry, read)
         world = Live(server.map(), SECRETS)
@@ -69,7 +67,7 @@ async def test_entry(entry: dict[str, Any]) -> None:
             began = time.monotonic()
             run = Run(world, made.plan, entry.get("input"))
             await asyncio.wait_for(follow(run, entry), 20)
-            if entry["expect"]["status"] != "waiting":
+            if entry["expect"]["status"] not in ("waiting", "suspended"):
                 compare(entry["expect"], run, world, server.asked, time.monotonic() - began)
         finally:
             await world.close()
@@ -80,15 +78,19 @@ async def follow(run: Run, entry: dict[str, Any]) -> None:
     task = run.task = asyncio.create_task(run.go())
     for command in entry.get("then", ()):
         await asyncio.sleep(0.05)
-        assert command.get("cancel")
-        run.cancel()
+        (verb,) = set(command) & {"cancel", "suspend", "resume"}
+        getattr(run, verb)()
+        if command["status"] == "suspended":
+            await asyncio.sleep(0.4)
+            assert run.suspended and not task.done(), "the wait is long over, and the task behind it must not begin"
+            assert run.machine.ran == ["waitABit"] or len(run.machine.ran) <= 1, run.machine.ran
     if entry.get("events") or entry["expect"]["status"] == "waiting":
         await run.until_it_waits()
     for i, event in enumerate(entry.get("events", ())):
         await asyncio.sleep(event.pop("delay_ms", 0) / 1000)
         await run.until_it_waits()
         run.deliver({"specversion": "1.0", "id": f"e{i}", **event})
-    if entry["expect"]["status"] == "waiting":
+    if entry["expect"]["status"] in ("waiting", "suspended"):
         task.cancel()
         return
     await task

@@ -260,10 +260,22 @@ class FakeRuntime:
 
     async def cancel(self, session: SessionContext, execution_id: str) -> bool:
         run = self._run(session, execution_id)
-        if live := run.status == "running":
+        if live := run.status in ("running", "suspended"):
             self.cancelled.append(execution_id)
             run.status = "cancelled"
             await self.emit(execution_id, "execution.cancelled")
+        return live
+
+    async def suspend(self, session: SessionContext, execution_id: str) -> bool:
+        return await self._hold(session, execution_id, "suspended")
+
+    async def resume(self, session: SessionContext, execution_id: str) -> bool:
+        return await self._hold(session, execution_id, "running")
+
+    async def _hold(self, session: SessionContext, execution_id: str, status: str) -> bool:
+        run = self._run(session, execution_id)
+        if live := run.status in ("running", "suspended"):
+            run.status = status
         return live
 
     async def watch(self, session: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:

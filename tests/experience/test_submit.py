@@ -101,7 +101,14 @@ async def test_another_tenants_execution_is_nonexistent(plane, client):
     mine = (await client.submit("test.hold")).execution_id
     stranger = await plane.client("eve@umbrella.example", "umbrella")
     async with http(plane, stranger) as raw:
-        for verb, tail in [("GET", ""), ("GET", "/result"), ("POST", "/cancel"), ("GET", "/events")]:
+        for verb, tail in [
+            ("GET", ""),
+            ("GET", "/result"),
+            ("POST", "/cancel"),
+            ("POST", "/suspend"),
+            ("POST", "/resume"),
+            ("GET", "/events"),
+        ]:
             theirs = await raw.request(verb, f"/api/execution/{mine}{tail}")
             none = await raw.request(verb, f"/api/execution/exe_00000000000000000000000000{tail}")
             assert theirs.status_code == none.status_code == 404
@@ -113,6 +120,9 @@ async def test_another_tenants_execution_is_nonexistent(plane, client):
 
 async def test_cancel_list_and_pages(plane, client):
     ids = [(await client.submit("test.hold")).execution_id for _ in range(5)]
+    assert (await client.suspend(ids[0])).status == "suspended"
+    assert [e.execution_id for e in (await client.executions(status="suspended")).items] == [ids[0]]
+    assert (await client.resume(ids[0])).status == "running"
     assert (await client.cancel(ids[0])).status == "cancelled"
     await client.cancel(ids[0])
     assert plane.parts.runtime.cancelled == [ids[0]]

@@ -55,6 +55,26 @@ async def test_cancelling_is_asked_once_and_recorded(world: World) -> None:
     assert "cancel" in [d.action for d in await world.store_decisions()]
 
 
+async def test_suspending_and_resuming_are_recorded_each_time(world: World) -> None:
+    client, ada = world.client(), world.someone()
+    async with world.working():
+        execution_id = await hanging(world)
+        for verb in ("suspend", "suspend", "resume", "resume", "suspend"):
+            assert await getattr(client, verb)(ada, execution_id)
+        assert (await client.describe(ada, execution_id)).summary.status == "suspended"
+        await client.cancel(ada, execution_id)
+        async with asyncio.timeout(15):
+            while not (await client.result(ada, execution_id)).closed:
+                await world.reconciler().once()
+    assert not await client.suspend(ada, execution_id) and not await client.resume(ada, execution_id)
+    types = [e.type.partition(".")[2] for e in await world.surface.events(world.tenant, execution_id)]
+    assert types == ["received", "started", "suspended", "resumed", "suspended", "cancel_requested", "cancelled"]
+    world.gate.banned.add("usr_eve")
+    with pytest.raises(Refused):
+        await client.suspend(world.someone("usr_eve"), execution_id)
+    await client.close()
+
+
 async def test_a_denied_read_is_recorded_and_an_allowed_one_is_not(world: World) -> None:
     client = world.client()
     told = await client.submit(Intent(type="text.shout"), principal=world.someone())

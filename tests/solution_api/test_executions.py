@@ -23,6 +23,8 @@ async def test_the_plan_of_an_execution_is_drawn_for_its_own_tenant(plane, clien
     begun = await runtime.submit(Intent(type="test.hold", payload={}), session)
     assert (await client.execution_graph(begun.execution_id)).mermaid.startswith("flowchart")
     assert [e.execution_id for e in (await client.executions()).items] == [begun.execution_id]
+    assert (await client.suspend(begun.execution_id)).status == "suspended"
+    assert (await client.resume(begun.execution_id)).status == "running"
     assert (await client.cancel(begun.execution_id)).status == "cancelled"
     stranger = await plane.client("eve@umbrella.example", "umbrella")
     with pytest.raises(NotFound):

@@ -92,6 +92,20 @@ class Run:
         self._take(self.machine.cancel())
         self._woken.set()
 
+    def suspend(self) -> None:
+        """Let no further task begin."""
+        self._take(self.machine.suspend())
+        self._woken.set()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._take(self.machine.resume(datetime.now(UTC)))
+        self._woken.set()
+
+    @property
+    def suspended(self) -> bool:
+        return self.machine.state.suspended and self.machine.state.ending is None
+
     def deliver(self, event: dict[str, Any]) -> None:
         """An event has come in and was matched to this run."""
         self.world.received[(event["source"], event["id"])] = event

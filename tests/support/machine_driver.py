@@ -71,7 +71,8 @@ class Driver:
             if self.on_event and (commands := self.on_event(self)):
                 self._take(commands)
                 continue
-            self._take(self._event())
+            if self.machine.state.ending is None:
+                self._take(self._event())
         raise AssertionError("no end")
 
     def _event(self) -> list[Command]:

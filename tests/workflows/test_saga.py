@@ -106,6 +106,40 @@ async def test_cancel_unwinds_and_ends_cancelled(temporal_address):
     assert world.closings[0].status == "cancelled"
 
 
+async def test_a_suspended_run_begins_nothing_until_it_is_resumed(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    do = [{"w": {"wait": {"milliseconds": 300}}}, *steps(2)]
+    async with world.worker():
+        handle = await world.start(plan(do, INC), {"n": 0})
+        await handle.signal("suspend")
+
+        async def held():
+            return (await handle.query("progress"))["status"] == "suspended"
+
+        async def over():
+            return not await handle.query("waiting_for")
+
+        await until(held)
+        await until(over)
+        await asyncio.sleep(0.3)
+        assert world.log == [], "the wait is over, and the task behind it must not begin"
+        await handle.signal("suspend")
+        await handle.signal("resume")
+        assert await handle.result() == {"n": 2}
+        await replays(handle)
+
+
+async def test_a_loop_without_a_step_does_not_hold_up_the_worker(temporal_address):
+    do = [{"all": {"for": {"in": ".xs"}, "do": [{"s": {"set": {"n": "${ $index }"}}}]}}]
+    world = World(await connect(temporal_address), {})
+    async with world.worker():
+        handle = await world.start(plan(do, {}), {"xs": [0] * 3_000})
+        assert await handle.result() == {"n": 2_999}
+        history = await replays(handle)
+    timers = [e for e in history.events if e.HasField("timer_fired_event_attributes")]
+    assert len(timers) >= 10, "it takes a breath every 1,000 turns"
+
+
 async def test_waits_and_queries(temporal_address):
     world = World(await connect(temporal_address), INC)
     async with world.worker():

@@ -10,18 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import flow, inbox, unwind
-from symphainy.foundations.definitions.machine.faults import has_effects, problem, problem_of
+from symphainy.foundations.definitions.machine import flow, inbox, pace, suspension, unwind
+from symphainy.foundations.definitions.machine.faults import problem, problem_of
 from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
 from symphainy.foundations.definitions.machine.program import Program, kind_of
-from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Effect, Ending, Frame, State, Timer
+from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Ending, Frame, State, Timer
 from symphainy.foundations.language.errors import Problem, SymphainyError
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import StepResult
 
 EVALUATE = "core.evaluate@1"
-CHILD = "workflow"
-CANCELLED = "cancelled"
+CHILD = unwind.CHILD
 CONTINUE = "continue"
 
 
@@ -30,7 +29,7 @@ class Machine:
 
     def __init__(self, program: Program, state: State) -> None:
         self.program, self.state = program, state
-        self._agenda: deque[tuple[str, int, tuple[Any, ...]]] = deque()
+        self._agenda: deque[tuple[str, int, tuple[Any, ...]]] = deque(pace.left(state))
         self._commands: list[Command] = []
 
     @classmethod
@@ -71,6 +70,9 @@ class Machine:
 
     def fire(self, timer_id: str, now: datetime) -> list[Command]:
         """A timer is due."""
+        if timer_id == pace.BREATH:
+            self.state.breath = False
+            return self.settle()
         number, _, purpose = timer_id.partition(":")
         frame = self.state.frames.get(int(number))
         if frame is not None and purpose in frame.due:
@@ -95,6 +97,14 @@ class Machine:
             )
         return self.settle()
 
+    def suspend(self) -> list[Command]:
+        """Begin no task until ``resume``; what is open goes on to its end."""
+        return suspension.suspend(self)
+
+    def resume(self, now: datetime) -> list[Command]:
+        """Begin what was held back."""
+        return suspension.resume(self, now)
+
     def arrived(self, keys: list[dict[str, Json]], now: datetime) -> list[Command]:
         """Events have been matched to this run."""
         return inbox.arrived(self, keys, now)
@@ -104,7 +114,7 @@ class Machine:
         frames = sorted(self.state.frames.values(), key=lambda f: f.id)
         found: list[Command] = [Call(**f.call) for f in frames if f.call]
         found += [Timer(f.id, purpose, datetime.fromisoformat(at)) for f in frames for purpose, at in f.due.items()]
-        return found + unwind.pending(self)
+        return found + unwind.pending(self) + pace.pending(self)
 
     # -- what kinds call ------------------------------------------------------------------------------------------
 
@@ -228,7 +238,8 @@ class Machine:
 
     def settle(self) -> list[Command]:
         """Work the agenda off; the commands that follow."""
-        while self._agenda and self.state.ending is None:
+        turn = 0
+        while self._agenda and self.state.ending is None and (turn := turn + 1) <= pace.TURN:
             verb, number, payload = self._agenda.popleft()
             frame = self.state.frames.get(number)
             if frame is None or (frame.phase == "drain" and verb != "after"):
@@ -245,6 +256,7 @@ class Machine:
             except SymphainyError as error:
                 self.fail(frame, problem_of(error, frame.pointer))
         inbox.purge(self)
+        self._commands += pace.keep(self.state, self._agenda)
         commands, self._commands = self._commands, []
         return commands
 
@@ -254,6 +266,8 @@ class Machine:
             self.state.now = at.isoformat()
 
     def _enter(self, frame: Frame) -> None:
+        if suspension.holds(self, "enter", frame) or not pace.admits(self, frame):
+            return
         frame.data.setdefault("started", self.state.now)
         task = self.program.node(frame.pointer)
         if (condition := task.get("if")) is not None and not flow.truthy(self, frame, condition, frame.raw):
@@ -305,6 +319,8 @@ class Machine:
     def complete(self, output: Json) -> None:
         """The root list is through: shape the workflow's output and end."""
         root = self.state.frames[0]
+        if suspension.holds(self, "complete", root, output):
+            return
         given = self.program.plan.document.get("output") or {}
         try:
             value = output if given.get("as") is None else flow.shape(self, root, given["as"], output)
@@ -316,6 +332,9 @@ class Machine:
         self.drop(root)
         self.state.ending = Ending("completed", output=value)
 
+    def _complete(self, frame: Frame, output: Json) -> None:
+        self.complete(output)
+
     def _child(self, frame: Frame, number: int, pointer: str, output: Json, then: str) -> None:
         self.kind(frame).child(self, frame, Done(number, pointer), output, then)
 
@@ -324,24 +343,7 @@ class Machine:
 
     def _resolved(self, frame: Frame, result: StepResult) -> None:
         opened, frame.call = frame.call or {}, None
-        linked = self.program.plan.capabilities.get(opened["ref"])
-        if result.problem is None and linked is not None and linked.effectful and opened["kind"] == "do":
-            irreversible = bool(linked.effects and linked.effects.irreversible)
-            self.state.effects.append(
-                Effect(
-                    opened["path"],
-                    linked.ref,
-                    result.undo or linked.undo,
-                    opened["arguments"],
-                    result.output,
-                    irreversible,
-                )
-            )
-        if result.problem is None and opened["kind"] == "child" and has_effects(opened["arguments"]["plan"]):
-            # What a run below has done is not undone from here: it stays in the world, and the outcome says so.
-            self.state.effects.append(Effect(opened["path"], CHILD, None, None, None))
-        if result.problem is not None and result.problem.code == "outcome_unknown":
-            self.state.unknown.append(opened["path"])
+        unwind.owe(self, opened, result)
         if frame.phase == "drain":
             self._drained(frame)
         elif resume := frame.data.pop("resume", None):

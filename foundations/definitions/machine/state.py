@@ -133,6 +133,20 @@ class State:
     seen: list[str] = field(default_factory=list)
     sequence: int = 0
     fetches: int = 0
+    tasks: int = 0
+    """Tasks entered so far, skipped ones included; see ``pace.py``."""
+    agenda: list[list[Any]] = field(default_factory=list)
+    """What is left to do after a turn that was full: verb, frame, payload."""
+    breath: bool = False
+    """Whether the timer is open after which the next turn begins."""
+    suspended: bool = False
+    parked: list[list[Any]] = field(default_factory=list)
+    """What a suspension holds back, in the form of the agenda."""
+
+    @property
+    def at(self) -> datetime:
+        """``now`` as an instant."""
+        return datetime.fromisoformat(self.now)
 
     def dump(self) -> dict[str, Json]:
         """This state as JSON."""

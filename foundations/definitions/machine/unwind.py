@@ -1,13 +1,34 @@
 """Compensation: the undo of every effect that is owed, last first, one at a time; a failed undo is kept, not lost."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine.state import Call, Command, Ending
+from symphainy.foundations.definitions.machine.faults import has_effects
+from symphainy.foundations.definitions.machine.state import Call, Command, Effect, Ending
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.wire import StepResult
 
 if TYPE_CHECKING:
     from symphainy.foundations.definitions.machine.machine import Machine
+
+
+CHILD = "workflow"
+"""What the call of a run below names instead of a capability."""
+
+
+def owe(m: "Machine", opened: dict[str, Any], result: StepResult) -> None:
+    """A call has ended: keep what its success owes, and whose outcome nobody knows."""
+    linked = m.program.plan.capabilities.get(opened["ref"])
+    if result.problem is None and linked is not None and linked.effectful and opened["kind"] == "do":
+        irreversible = bool(linked.effects and linked.effects.irreversible)
+        undo = result.undo or linked.undo
+        m.state.effects.append(
+            Effect(opened["path"], linked.ref, undo, opened["arguments"], result.output, irreversible)
+        )
+    if result.problem is None and opened["kind"] == "child" and has_effects(opened["arguments"]["plan"]):
+        # What a run below has done is not undone from here: it stays in the world, and the outcome says so.
+        m.state.effects.append(Effect(opened["path"], CHILD, None, None, None))
+    if result.problem is not None and result.problem.code == "outcome_unknown":
+        m.state.unknown.append(opened["path"])
 
 
 def begin(m: "Machine", cause: Problem) -> None:

@@ -36,6 +36,7 @@ class Fork(Kind):
             return
         fork = m.program.node(f.pointer)["fork"]
         f.data["outputs"][str(number)] = output
+        self._settle(m, f, number)
         if fork.get("compete"):
             self._merge(m, f, [number])
             m.collapse(f, "finish", output)
@@ -57,13 +58,19 @@ class Fork(Kind):
         frame = m.spawn(f, f"{f.pointer}/{place}", f"{f.path}/{place}", f.input, name=name, scope=scope)
         f.data["branch"][str(frame.id)] = number
 
+    def _settle(self, m: "Machine", f: Frame, number: int) -> None:
+        """A branch that exported nothing needs no context of its own: 1,000 copies would be carried for nothing."""
+        scope = f.data["scopes"][str(number)]
+        if m.state.scopes[scope] == m.state.scopes[f.scope]:
+            del m.state.scopes[scope], f.data["scopes"][str(number)]
+
     def _merge(self, m: "Machine", f: Frame, numbers: list[int]) -> None:
         before = m.state.scopes[f.scope]
         merged = before
         for number in numbers:
-            after = m.state.scopes[f.data["scopes"][str(number)]]
-            if after == before:
+            if (scope := f.data["scopes"].get(str(number))) is None:
                 continue
+            after = m.state.scopes[scope]
             if isinstance(after, dict) and isinstance(merged, dict | None):
                 base = before if isinstance(before, dict) else {}
                 merged = {**(merged or {}), **{k: v for k, v in after.items() if k not in base or base[k] != v}}
