@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symphainy.foundations.language.errors import Invalid
@@ -64,6 +64,7 @@ def test_a_copybook_in_fixed_form_with_numbers_on_both_sides() -> None:
     assert record.children[4].conditions == (("ACTIVE", "VALUE 'A' 'B'"),)
 
 
+@settings(deadline=None)  # the first example loads the code pages
 @given(
     key=st.integers(0, 99_999_999), holder=st.text("ABC xyz.", max_size=12), premium=st.integers(-(10**9) + 1, 10**9 - 1),
     balance=st.integers(-(10**9) + 1, 10**9 - 1),
@@ -81,6 +82,7 @@ def test_what_is_written_is_read_again(
     }  # fmt: skip
 
 
+@settings(deadline=None)  # the first example loads the code pages
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_reported(data: bytes) -> None:
     found = Decoder(parse_copybook(POLICY), Options())(data)
@@ -188,6 +190,7 @@ def test_segments_stand_under_their_parents_and_orphans_are_told() -> None:
     assert (tree.values, tree.length, tree.last) == ({"A": {"n": 1, "B": [{"n": 2}, {"n": 3}]}}, 11, 3)
 
 
+@settings(deadline=None)  # the first example loads the code pages
 @given(st.text("SVPX9Z.(),0123456789", max_size=12))
 def test_any_text_is_a_picture_or_refused(text: str) -> None:
     try:
