@@ -1,6 +1,6 @@
 """The machine's state: frames, contexts, effects. Plain data, JSON all the way, carried through continue-as-new."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -149,8 +149,8 @@ class State:
         return datetime.fromisoformat(self.now)
 
     def dump(self) -> dict[str, Json]:
-        """This state as JSON."""
-        return asdict(self)
+        """This state as JSON, sharing nothing that changes with the state."""
+        return {name: _plain(getattr(self, name)) for name in _NAMES[State]}
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> "State":
@@ -163,3 +163,18 @@ class State:
             ending=Ending(**data["ending"]) if data["ending"] else None,
             **rest,
         )
+
+
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (Frame, Effect, Ending, State)}
+
+
+def _plain(value: Any) -> Any:
+    """Copies containers and turns our own classes into objects; a fifth of the time of ``asdict``, which deep-copies every leaf."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if kind is list:
+        return [_plain(item) for item in value]
+    if names := _NAMES.get(kind):
+        return {name: _plain(getattr(value, name)) for name in names}
+    return value
