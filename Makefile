@@ -10,7 +10,7 @@ RUN := $(UV) run --locked --all-extras --no-sync
 PYTEST_WORKERS ?= 2
 ROOMS := activities bindings cli experience_api foundations governance realms runtime solution_api workflows worker.py
 # A second try for what rests on real processes and time; each is listed as RERUN at the end, and is a flaw to mend.
-PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --reruns 1 -r fExR
+PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
 .PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city record clean

@@ -47,8 +47,15 @@ PLATFORM = frozenset({"e2e", "console"})
 """Folders whose tests share one running platform."""
 
 
+LONG = ("cli", "surface", "public_works", "workflows", "runtime")
+"""Folders whose files take longest after the platform's: begun late, one of them would run alone at the end."""
+
+
 class Groups(LoadScopeScheduling):
-    """Tests that share a running platform go to one worker of a parallel run, all others file by file."""
+    """Tests that share a running platform go to one worker of a parallel run, all others file by file.
+
+    Use it with ``--no-loadscope-reorder``: the number of tests in a file says nothing about its time.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         place = nodeid.removeprefix("tests/")
@@ -62,9 +69,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long group first."""
+    """The long groups first."""
     tests = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in PLATFORM)
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(tests).parts[0]
+        return -1 if folder in PLATFORM else LONG.index(folder) if folder in LONG else len(LONG)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)
