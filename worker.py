@@ -25,6 +25,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
+from symphainy.activities.people import Desk
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
@@ -47,6 +48,7 @@ from symphainy.runtime.namespace import ensure_namespace
 from symphainy.runtime.prepared import prepare_all
 from symphainy.runtime.rebuild import every_execution, rebuild
 from symphainy.runtime.shelves import Shelves
+from symphainy.runtime.store.tasks import Tasks
 from symphainy.runtime.store.tenants import Tenants
 from symphainy.workflows.door import Door
 from symphainy.workflows.headers import HeadersInbound
@@ -99,6 +101,7 @@ async def run_worker(parts: Platform, process: Process) -> int:
             shelves,
             inbox,
             Definitions(parts.store, parts.clock),
+            Desk(Tasks(parts.store), parts.city.keys, parts.city.inspect, parts.city.door),
         )
         temporal = await parts.temporal()
         await ensure_namespace(temporal, keep=settings.history_retention)

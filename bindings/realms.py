@@ -6,6 +6,7 @@ from typing import Protocol
 from symphainy.activities.core import Core
 from symphainy.activities.definitions import Plans
 from symphainy.activities.events import Fetch
+from symphainy.activities.people import Desk, People
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
@@ -31,12 +32,20 @@ class Manager(Protocol):
 
 def managers(
     settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
-    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None,
+    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None, desk: Desk | None = None,
 ) -> list[Manager]:  # fmt: skip
     """Core, city, the four realms, then the builder's own (``SYMPHAINY_REALMS=package.module:Manager,…``)."""
     journey = Journey(given.sagas) if given else Journey()
     solution = Solution(register=given.solutions, memory=given.memory) if given else Solution()
-    found: list[Manager] = [Core(pool, out, kept, inbox, plans), SmartCity(), Content(), Insights(), journey, solution]
+    found: list[Manager] = [
+        Core(pool, out, kept, inbox, plans),
+        People(desk),
+        SmartCity(),
+        Content(),
+        Insights(),
+        journey,
+        solution,
+    ]
     for name in settings.realms:
         module, _, attribute = name.partition(":")
         found.append(getattr(import_module(module), attribute or "Manager")())
@@ -45,11 +54,11 @@ def managers(
 
 def registry(
     settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
-    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None,
+    given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None, desk: Desk | None = None,
 ) -> Registry:  # fmt: skip
     """Everything registered, and checked as a whole. ``given``: what a worker's realms read from; without it they cannot run."""
     made = Registry()
-    for manager in managers(settings, pool, out, kept, given, inbox, plans):
+    for manager in managers(settings, pool, out, kept, given, inbox, plans, desk):
         manager.register(made)
     made.check()
     return made

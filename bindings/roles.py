@@ -45,7 +45,8 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
         ExperienceParts(
             runtime=runtime, sessions=parts.sessions, guard=parts.guard(), objects=parts.objects, solutions=runtime.solutions,
             plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
-            documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock, settings=settings,
+            documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock,
+            tasks=runtime.tasks, settings=settings,
             limits=Limits(json=settings.request_body_max, upload=settings.upload_max), origins=settings.cors_origins,
             pings=parts.pings,
         )
@@ -66,7 +67,7 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, people=guard.people, keys=guard.keys,
-            desk=parts.desk(), doors=runtime.doors,
+            desk=parts.desk(), tasks=runtime.tasks, doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,

@@ -263,6 +263,43 @@ def explain(
     command(_data_dir(data_dir), execution, step, as_json)
 
 
+@app.command()
+def tasks(
+    task: Annotated[
+        str | None, typer.Argument(help="One task: what it shows, its form, its digest.", show_default=False)
+    ] = None,
+    everyones: Annotated[bool, typer.Option("--all", help="Everyone's, not only yours.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what people are asked, or show one task."""
+    from symphainy.cli.tasks import tasks as command
+
+    command(_data_dir(data_dir), task, everyones=everyones, as_json=as_json)
+
+
+@app.command()
+def decide(
+    task: Annotated[str, typer.Argument(help="Task id.")],
+    choice: Annotated[str, typer.Argument(help="approve or reject.")],
+    value: Annotated[
+        str | None, typer.Option("--value", help="What the form asks for: JSON, or @file.", show_default=False)
+    ] = None,
+    shown: Annotated[
+        str | None,
+        typer.Option(
+            "--shown", help="Digest of what you have seen; what it shows now when left out.", show_default=False
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide a task of people."""
+    from symphainy.cli.tasks import decide as command
+
+    command(_data_dir(data_dir), task, choice, value, shown=shown, as_json=as_json)
+
+
 @state_app.command("verify")
 def state_verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Fold Temporal's histories and compare them with the journal. Exit code 1 names each row that differs."""

@@ -18,6 +18,7 @@ from symphainy.runtime.correlation import Delivered
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.reading import DocumentLine, Passage
 from symphainy.runtime.solutions import Deployment, Solution
+from symphainy.runtime.tasks import HumanTask, TaskLine
 
 
 class Runtime(Protocol):
@@ -74,6 +75,12 @@ class Runtime(Protocol):
         """Let it go on."""
         ...
 
+    async def decide(
+        self, who: SessionContext, task_id: str, choice: str, value: Json = None, *, shown_digest: str
+    ) -> Json:
+        """Propose a decision on a person's task; what counts now."""
+        ...
+
     def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
         """Its events after a cursor, as they come."""
         ...
@@ -127,6 +134,18 @@ class Doors(Protocol):
         ...
 
 
+class Tasks(Protocol):
+    """What people are asked."""
+
+    async def open(self, who: SessionContext, *, everyones: bool = False, limit: int = 200) -> list[TaskLine]:
+        """Open tasks, oldest first."""
+        ...
+
+    async def show(self, who: SessionContext, task_id: str) -> HumanTask:
+        """One task with what it shows; NotFound also for another tenant's."""
+        ...
+
+
 class CatalogReader(Protocol):
     """The capability catalog, as the workers have published it."""
 
@@ -172,6 +191,7 @@ class ExperienceParts:
     doors: Doors
     catalog: CatalogReader
     documents: Documents
+    tasks: Tasks
     clock: Clock = field(default_factory=SystemClock)
     settings: Any = None
     limits: Limits = Limits()

@@ -36,6 +36,7 @@ from symphainy.runtime.steer import Steering
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.submit import Submitter
 from symphainy.runtime.surface import StateSurface
+from symphainy.runtime.tasks import TaskDesk
 from symphainy.runtime.wakeups import Wakeups
 from symphainy.runtime.watch import Watcher
 
@@ -91,6 +92,7 @@ class RuntimeClient:
         self._wakeups = Wakeups(streams)
         self._reader = Reader(temporal, store, surface, self.doors, self._wakeups)
         self.records = Records(store, self._reader, self.doors)
+        self.tasks = TaskDesk(store, sealer, self.doors)
         self._watcher = Watcher(surface, self._wakeups)
         self._steering = Steering(temporal, store, surface, self._reader, self.doors)
         self._correlation = Correlation(temporal, store, self.doors, sealer, clock)

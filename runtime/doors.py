@@ -4,10 +4,11 @@ What changes something is recorded whichever way it went; a read that was allowe
 who is over a rate leaves none either: a flood must not become a flood of writes (Nurse counts it).
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from symphainy.foundations.language.clock import Clock
-from symphainy.foundations.language.context import Principal, SessionContext
+from symphainy.foundations.language.context import Passport, Principal, SessionContext
 from symphainy.foundations.language.door import Action, Admission, DoorCall, Gate
 from symphainy.foundations.language.errors import DomainError, NotFound, RateLimited, Refused
 from symphainy.foundations.language.records import Decision, Record
@@ -40,6 +41,14 @@ class Doors:
 
     def __init__(self, gate: Gate, sink: DecisionSink, clock: Clock, process: str) -> None:
         self._gate, self._sink, self._clock, self._process = gate, sink, clock, process
+
+    def now(self) -> datetime:
+        """The time that decisions of this process are made at."""
+        return self._clock.now()
+
+    def sign(self, passport: Passport) -> Passport:
+        """A passport, signed by the city."""
+        return self._gate.sign(passport)
 
     async def ask(self, call: DoorCall, record: Record) -> Admission:
         """Only ask; the caller writes the decision down together with what follows from it."""

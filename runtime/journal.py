@@ -12,6 +12,7 @@ from symphainy.foundations.language.document import IndexBatch
 from symphainy.foundations.language.door import Sealer
 from symphainy.foundations.language.errors import Problem, TooLarge
 from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.people import TaskChange
 from symphainy.foundations.language.records import Decision, Edge, EventDraft, Record
 from symphainy.foundations.language.wire import StepCall, StepResult
 from symphainy.runtime.chains import canonical, chained, verdict_of
@@ -35,6 +36,7 @@ class Entry:
     passport: Passport
     artifacts: tuple[ArtifactRef, ...] = ()
     index: tuple[IndexBatch, ...] = ()
+    people: tuple[TaskChange, ...] = ()
     recovered: bool = False
 
 

@@ -12,14 +12,16 @@ from temporalio.client import (
 )
 from temporalio.exceptions import ApplicationError
 
+from symphainy.foundations.language.context import Passport, Principal
 from symphainy.foundations.language.door import DoorCall
-from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, Problem, Unavailable, from_problem
+from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, Problem, Unavailable, rebuilt
 from symphainy.foundations.language.ids import workflow_id
-from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import EventDraft
-from symphainy.foundations.language.wire import RESUME, SUSPEND
+from symphainy.foundations.language.wire import DECIDE, RESUME, SUSPEND, Proposal
 from symphainy.runtime.describe import Reader
 from symphainy.runtime.doors import Caller, Doors, caller
+from symphainy.runtime.people import decision_resource, proposal_digest
 from symphainy.runtime.rpc import answering
 from symphainy.runtime.store.executions import ExecutionRow
 from symphainy.runtime.store.tasks import Tasks
@@ -28,22 +30,10 @@ from symphainy.runtime.surface import StateSurface
 
 __all__ = ["DECIDE", "Proposal", "Steering"]
 
-DECIDE = "decide"
-"""The workflow's update. It only proposes: a governed local step checks and journals before the saga moves (DECISIONS.md 11)."""
-
 _RPC = timedelta(seconds=5)
 _UPDATE = timedelta(seconds=10)
+_PROPOSAL = timedelta(days=7)  # how long a proposal may lie at a run without workers
 T = TypeVar("T")
-
-
-class Proposal(Message):
-    """A person's decision on its way into the saga. ``shown_digest`` names what the person saw."""
-
-    task_id: str
-    principal: str
-    choice: str
-    value: Json = None
-    shown_digest: str = ""
 
 
 class Steering:
@@ -121,9 +111,7 @@ class Steering:
         await self._doors.passed(
             DoorCall(
                 action="decide", principal=principal, session=session, resource_type="HumanTask", resource_id=task_id,
-                resource={
-                    "tenant": principal.tenant, "owner": task.requester, "requester": task.requester, "approvers": task.approvers,
-                },
+                resource=decision_resource(task, principal),
             )
         )  # fmt: skip
         if task.state != "open":
@@ -132,13 +120,30 @@ class Steering:
             raise Conflict(
                 "the task shows something else by now", code="task_changed", remedy="read it again, then decide"
             )
+        before = next(
+            (d for d in await self._tasks.decisions(task.tenant, task_id) if d.principal == principal.id), None
+        )
+        if before is not None and before.choice != choice:
+            raise Conflict(
+                "you have decided this task already", code="already_decided", remedy="a decision stands once it is made"
+            )
         row = await self._reader.row(who, task.execution_id)
         proposal = Proposal(
-            task_id=task_id, principal=principal.id, choice=choice, value=value, shown_digest=shown_digest
-        )
+            task_id=task_id, principal=principal.id, choice=choice, value=value, shown_digest=shown_digest,
+            token=self._signed(principal, row, proposal_digest(task_id, choice, value, shown_digest)),
+        )  # fmt: skip
         # The id makes a repeated decision of one person one update, however often it is sent.
         update = self._handle(row).execute_update(DECIDE, proposal, id=f"{task_id}:{principal.id}", rpc_timeout=_UPDATE)
         return await _told(task.execution_id, update)
+
+    def _signed(self, principal: Principal, row: ExecutionRow, digest: str) -> str:
+        """A passport of who decides, for this one proposal: the step that takes it in believes nothing else."""
+        now = self._doors.now()
+        passport = Passport(
+            tenant=principal.tenant, principal=principal, purpose="decide", execution_id=row.execution_id, plan_digest=digest,
+            issued_at=now, not_after=now + _PROPOSAL,
+        )  # fmt: skip
+        return self._doors.sign(passport).token
 
     def _handle(self, row: ExecutionRow) -> WorkflowHandle[object, object]:
         return self._temporal.get_workflow_handle(workflow_id(row.tenant, row.execution_id))
@@ -151,7 +156,7 @@ async def _told(execution_id: str, call: Awaitable[T]) -> T:
     except WorkflowUpdateFailedError as failed:
         cause = failed.cause
         if isinstance(cause, ApplicationError) and cause.details:
-            raise from_problem(Problem.model_validate(cause.details[0])) from failed
+            raise rebuilt(Problem.model_validate(cause.details[0])) from failed
         raise Invalid(f"the execution refused the decision: {cause}", code="decision_refused") from failed
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise Unavailable("no worker answered in time", remedy="send the decision again") from error

@@ -34,6 +34,7 @@ from symphainy.foundations.language.wire import Closed, Closing, Opened, Opening
 from symphainy.runtime import lifecycle
 from symphainy.runtime.chains import chained
 from symphainy.runtime.journal import Entry, compose, mark, spell_events, unseal_result
+from symphainy.runtime.people import PeopleWriter
 from symphainy.runtime.store import calls
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.intents import IntentRow
@@ -81,6 +82,7 @@ class StateSurface:
     def __init__(self, store: Store, sealer: Sealer, clock: Clock, load_index: LoadIndex | None = None) -> None:
         self.store, self.sealer, self.clock, self._load_index = store, sealer, clock, load_index
         self._grants, self._journal = Grants(store), Journal(store)
+        self._people = PeopleWriter(store, sealer)
 
     async def receive(
         self,
@@ -197,7 +199,7 @@ class StateSurface:
             groups.setdefault((entry.call.tenant, entry.call.execution_id), []).append(place)
         results: list[StepResult | None] = [None] * len(entries)
         with _explained():
-            if len(groups) == 1 and not any(entry.index for entry in entries):
+            if len(groups) == 1 and not any(entry.index or entry.people for entry in entries):
                 await self._commit(list(entries), list(range(len(entries))), results, None)
             elif groups:
                 async with self.store.tenant(entries[0].call.tenant) as tx:
@@ -302,6 +304,9 @@ class StateSurface:
                     if self._load_index is None or tx is None:
                         raise Defect("a step returned index entries, and nothing was composed to load them")
                     await self._load_index(tx, tenant, index)
+                for change in entry.people:
+                    assert tx is not None
+                    await self._people.write(tx, entry, change)
             else:
                 results[place] = self._result(tenant, entry.call.effect_key, row)
 

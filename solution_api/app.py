@@ -17,13 +17,14 @@ from symphainy.solution_api import (
     people,
     problems,
     solutions,
+    tasks,
 )
 from symphainy.solution_api.parts import SolutionParts
 
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
     health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
-    people.router, city.router, codec.router,
+    people.router, city.router, tasks.router, codec.router,
 )  # fmt: skip
 
 

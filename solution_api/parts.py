@@ -19,6 +19,7 @@ from symphainy.foundations.language.records import Event
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
 from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
+from symphainy.runtime.tasks import HumanTask, TaskLine
 
 
 class Runtime(Protocol):
@@ -69,6 +70,12 @@ class Runtime(Protocol):
 
     async def resume(self, who: SessionContext, execution_id: str) -> bool:
         """Let it go on."""
+        ...
+
+    async def decide(
+        self, who: SessionContext, task_id: str, choice: str, value: Json = None, *, shown_digest: str
+    ) -> Json:
+        """Propose a decision on a person's task; what counts now."""
         ...
 
     def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
@@ -228,6 +235,18 @@ class Doors(Protocol):
         ...
 
 
+class Tasks(Protocol):
+    """What people are asked."""
+
+    async def open(self, who: SessionContext, *, everyones: bool = False, limit: int = 200) -> list[TaskLine]:
+        """Open tasks, oldest first."""
+        ...
+
+    async def show(self, who: SessionContext, task_id: str) -> HumanTask:
+        """One task with what it shows; NotFound also for another tenant's."""
+        ...
+
+
 class CatalogReader(Protocol):
     """The capability catalog, as the workers have published it."""
 
@@ -291,6 +310,7 @@ class SolutionParts:
     people: People
     keys: Keys
     desk: Desk
+    tasks: Tasks
     checks: Sequence[Check] = ()
     """What a definition must pass beside the compiler's own checks (the Cedar check)."""
     clock: Clock = field(default_factory=SystemClock)

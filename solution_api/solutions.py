@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.definitions.solution import load_solution
 from symphainy.foundations.experience.edge import prefer, strict_json
-from symphainy.foundations.experience.http import rebuilt
 from symphainy.foundations.experience.solution_models import Deploy, Folder, Scenarios, Solution, Solutions, VersionName
 from symphainy.foundations.language.context import Intent
-from symphainy.foundations.language.errors import Conflict, Unavailable
+from symphainy.foundations.language.errors import Conflict, Unavailable, rebuilt
 from symphainy.foundations.language.model import Json
 from symphainy.runtime.solutions import Deployment, SolutionDraft
 from symphainy.runtime.solutions import Solution as Stored

@@ -32,6 +32,8 @@ def waiting(machine: Machine | None) -> list[dict[str, Json]]:
     for frame in machine.state.frames.values() if machine else []:
         if frame.kind == "listen" and frame.phase == "run":
             found.append({"kind": "event", "path": frame.path})
+        if frame.kind == "approval" and frame.phase == "run" and frame.data.get("open"):
+            found.append({"kind": "people", "path": frame.path, "task": frame.data["task"]})
     return found
 
 

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
+        DECIDE,
         EVENT,
         RESUME,
         SAGA,
@@ -36,11 +37,12 @@ with workflow.unsafe.imports_passed_through():
         EventKey,
         Opened,
         Opening,
+        Proposal,
         SagaInput,
         SegmentCall,
         StepResult,
     )
-    from symphainy.workflows import calls, progress
+    from symphainy.workflows import calls, decisions, progress
 
 STATUS = SearchAttributeKey.for_keyword("Status")
 COMPENSATION = SearchAttributeKey.for_keyword("Compensation")
@@ -111,6 +113,22 @@ class Saga:
         """Go on."""
         self._news.append(("resume", None))
 
+    @workflow.update(name=DECIDE)
+    async def decide(self, proposal: Proposal) -> Json:
+        """A person's decision, proposed; answered when the governed step about it has said whether it counts."""
+        info = workflow.current_update_info()
+        assert info is not None
+        await workflow.wait_condition(lambda: self._machine is not None)
+        machine = self._machine
+        assert machine is not None
+        self._news.append(("proposed", {**proposal.model_dump(mode="json"), "id": info.id}))
+        await workflow.wait_condition(lambda: info.id in machine.state.answers or machine.state.ending is not None)
+        return decisions.answered(machine, info.id)
+
+    @decide.validator
+    def _may_decide(self, proposal: Proposal) -> None:
+        decisions.refuse(self._machine, proposal)
+
     @workflow.query
     def progress(self) -> dict[str, Json]:
         """Status, steps so far, and each open place in the definition."""
@@ -145,6 +163,7 @@ class Saga:
             and not any(not key.startswith("timer:") for key in self._tasks)
             and self._segment is None
             and not self._news
+            and workflow.all_handlers_finished()
         ):
             self._continue(machine)
         if self._local and self._segment is None and not self._news and not self._draining:
@@ -163,6 +182,8 @@ class Saga:
     def _tell(self, machine: Machine, kind: str, what: Any) -> list[Command]:
         if kind == "fired":
             return machine.fire(what, workflow.now())
+        if kind == "proposed":
+            return machine.proposed(what, workflow.now())
         if kind == "arrived":
             return machine.arrived(what, workflow.now())
         if kind == "suspend":

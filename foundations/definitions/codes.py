@@ -77,6 +77,7 @@ CODES: dict[str, Code] = {
     ),
     "SAG002": Code("An irreversible step stands before one that may fail.", "Move it last, or waive it: metadata: {waive: [SAG002]}."),
     "SAG003": Code("The saga settings are not understood.", "metadata.saga takes onFault (compensate or none) and order (reverse)."),
+    "HUM001": Code("The terms of an approval are not valid.", "See the words of an approval in docs/approvals.md."),
     "SOL001": Code("The solution's description is not valid.", "See the solution folder's reference."),
     "SOL002": Code(
         "An intent leads to a saga or capability that does not exist.",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from symphainy.foundations.definitions import expression_stage, saga_checks, schema, structure, types
+from symphainy.foundations.definitions import approval_checks, expression_stage, saga_checks, schema, structure, types
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.definitions.link import link
 from symphainy.foundations.definitions.machine.kinds.listen import filters
@@ -86,6 +86,7 @@ def _compile(source: Source, catalog: Catalog, checks: Sequence[Check], saga: bo
     on_fault = saga_checks.settings(report)
     links = link(report, catalog, heavy)
     types.check(report, links)
+    approval_checks.check(report)
     saga_checks.check(report, links, strict=saga_checks.is_saga(source.value) if saga is None else saga)
     if report.failed():
         return Compiled(diagnostics=report.sorted())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from symphainy.foundations.definitions.builtins import NEEDS, builtin
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.plan import Linked
 from symphainy.foundations.definitions.protocols import PROTOCOLS, linked_name
@@ -76,6 +77,10 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
 
 def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[str, Task]) -> None:
     call, at = task.body["call"], f"{task.pointer}/call"
+    if (own_kind := builtin(task.body)) is not None:
+        for needed, ref in NEEDS[own_kind].items():
+            _need(report, catalog, links, needed, ref, at, f"call: {call}")
+        return
     name = linked_name(task.body)
     if name in links.calls:
         return

@@ -12,9 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.typing import Origin
 
 from symphainy.foundations.experience.edge import problems, strict_json
-from symphainy.foundations.experience.http import Client, Http, delay, rebuilt
+from symphainy.foundations.experience.http import Client, Http, delay
 from symphainy.foundations.experience.models import Accepted, Answer, Result, Submission
-from symphainy.foundations.language.errors import Invalid, Unauthenticated, Unavailable
+from symphainy.foundations.language.errors import Invalid, Unauthenticated, Unavailable, rebuilt
 from symphainy.foundations.language.records import Event
 
 ATTEMPTS = 8

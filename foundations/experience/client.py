@@ -13,11 +13,12 @@ from symphainy.foundations.experience.models import Health
 from symphainy.foundations.experience.session import Sessions
 from symphainy.foundations.experience.solution import SolutionClient
 from symphainy.foundations.experience.submit import Submits
+from symphainy.foundations.experience.tasks import Tasks
 from symphainy.foundations.experience.upload import Uploads
 from symphainy.foundations.experience.watch import Watches
 
 
-class SymphainyClient(Auth, Sessions, Submits, Uploads, Shelf, Watches, Chats):
+class SymphainyClient(Auth, Sessions, Submits, Uploads, Shelf, Watches, Chats, Tasks):
     """One user's view of the platform. All calls raise errors of ``symphainy.foundations.language.errors`` and no others."""
 
     def __init__(

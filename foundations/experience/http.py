@@ -8,7 +8,7 @@ import httpx2
 from pydantic import BaseModel
 
 from symphainy.foundations.experience.edge import problems
-from symphainy.foundations.language.errors import Problem, SymphainyError, Unavailable, from_problem
+from symphainy.foundations.language.errors import Problem, SymphainyError, Unavailable, rebuilt
 
 Answered = TypeVar("Answered", bound=BaseModel)
 RETRIES = 4
@@ -99,22 +99,3 @@ def error_of(response: httpx2.Response) -> SymphainyError:
         if code in (502, 503, 504):
             return Unavailable(problem.detail)
     return rebuilt(problem)
-
-
-def rebuilt(problem: Problem) -> SymphainyError:
-    """The error of a problem, by its code, or by its status where the code is a capability's own."""
-    error = from_problem(problem)
-    if error.status != problem.status:
-        named = {
-            401: "unauthenticated",
-            403: "refused",
-            404: "not_found",
-            409: "conflict",
-            413: "too_large",
-            422: "invalid",
-        }
-        named |= {429: "rate_limited", 502: "outcome_unknown", 503: "unavailable", 500: "defect"}
-        code = named.get(problem.status, "domain_error")
-        error = from_problem(problem.model_copy(update={"code": code}))
-        error.code = problem.code
-    return error

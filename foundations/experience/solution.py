@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx2
 
-from symphainy.foundations.experience.http import Client, Http, Tokens
+from symphainy.foundations.experience.http import Http, Tokens
 from symphainy.foundations.experience.models import Execution, Executions, Status
 from symphainy.foundations.experience.solution_models import (
     CatalogView,
@@ -25,11 +25,12 @@ from symphainy.foundations.experience.solution_models import (
     WorkItem,
     WorkItems,
 )
+from symphainy.foundations.experience.tasks import Tasks
 from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.model import Json
 
 
-class SolutionClient(Client):
+class SolutionClient(Tasks):
     """One user's view of the Solution plane."""
 
     def __init__(

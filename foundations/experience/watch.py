@@ -7,8 +7,8 @@ from contextlib import aclosing
 import httpx2
 
 from symphainy.foundations.experience.edge import problems, strict_json
-from symphainy.foundations.experience.http import Client, delay, error_of, rebuilt
-from symphainy.foundations.language.errors import SymphainyError, Unavailable
+from symphainy.foundations.experience.http import Client, delay, error_of
+from symphainy.foundations.language.errors import SymphainyError, Unavailable, rebuilt
 from symphainy.foundations.language.records import Event
 
 PATIENCE = 60.0

@@ -173,5 +173,24 @@ def from_problem(problem: Problem) -> SymphainyError:
     return cls(problem.detail or problem.title, code=problem.code, remedy=problem.remedy, **problem.extra)
 
 
+def rebuilt(problem: Problem) -> SymphainyError:
+    """The error of a problem, by its code, or by its status where the code is a capability's own."""
+    error = from_problem(problem)
+    if error.status != problem.status:
+        named = {
+            401: "unauthenticated",
+            403: "refused",
+            404: "not_found",
+            409: "conflict",
+            413: "too_large",
+            422: "invalid",
+        }
+        named |= {429: "rate_limited", 502: "outcome_unknown", 503: "unavailable", 500: "defect"}
+        code = named.get(problem.status, "domain_error")
+        error = from_problem(problem.model_copy(update={"code": code}))
+        error.code = problem.code
+    return error
+
+
 def _tree(root: type[SymphainyError]) -> list[type[SymphainyError]]:
     return [root, *(leaf for child in root.__subclasses__() for leaf in _tree(child))]

@@ -18,6 +18,7 @@ from symphainy.foundations.language.artifact import ArtifactRef, NewArtifact
 from symphainy.foundations.language.context import ExecutionContext
 from symphainy.foundations.language.document import IndexBatch, SearchHit
 from symphainy.foundations.language.model import Json
+from symphainy.foundations.language.people import TaskChange
 from symphainy.foundations.language.records import Edge, EventDraft
 
 In = TypeVar("In", bound=BaseModel, covariant=True)
@@ -68,3 +69,4 @@ class Outcome(Generic[Out]):
     lineage: tuple[Edge, ...] = ()
     index: tuple[IndexBatch, ...] = ()
     cost: dict[str, float] = field(default_factory=dict)
+    people: tuple[TaskChange, ...] = ()

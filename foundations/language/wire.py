@@ -19,9 +19,23 @@ SAGA_QUEUE = "symphainy-sagas"
 EVENT = "event"
 """The signal that names events matched to a run."""
 
-
 SUSPEND, RESUME = "suspend", "resume"
 """The signals that hold a run back before its next task, and let it go on."""
+
+DECIDE = "decide"
+"""The update that carries a person's decision in. It only proposes: a governed step decides whether it counts."""
+
+
+class Proposal(Message):
+    """A person's decision on its way into the saga. ``shown_digest`` names what the person saw, ``token`` proves who it is."""
+
+    task_id: str
+    principal: str
+    choice: str
+    value: Json = None
+    shown_digest: str = ""
+    token: str = ""
+    """A passport of the person for this one proposal, signed at the door: a payload is never believed about who sends it."""
 
 
 class EventKey(Message):

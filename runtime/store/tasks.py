@@ -1,5 +1,6 @@
 """Tasks of people and their decisions (DECISIONS.md 11): a decision counts once per person and task."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,10 @@ class HumanTaskRow(SQLModel, table=True):
     """One task. ``shown`` is the sealed form with what the person sees, ``shown_digest`` what a decision must name."""
 
     __tablename__ = "human_tasks"
-    __table_args__ = (Index("human_tasks_open", "tenant", "opened_at", postgresql_where=sql("state = 'open'")),)
+    __table_args__ = (
+        Index("human_tasks_open", "tenant", "opened_at", postgresql_where=sql("state = 'open'")),
+        Index("human_tasks_execution", "tenant", "execution_id"),
+    )
     tenant: str = key()
     task_id: str = key()
     execution_id: str = text()
@@ -29,6 +33,7 @@ class HumanTaskRow(SQLModel, table=True):
     shown: bytes | None = cipher()
     shown_digest: str = text()
     state: str = text("open")
+    """open, approved, rejected, timeout, withdrawn."""
     about: dict[str, Any] = json()
     opened_at: datetime = instant()
     due_at: datetime | None = instant(optional=True)
@@ -71,7 +76,20 @@ class Tasks(Repository):
         """All decisions on a task, first first."""
         return await self._some(TaskDecisionRow, tenant, tx, oldest="at", tenant=tenant, task_id=task_id)
 
-    async def close(self, tenant: str, task_id: str, at: datetime, *, tx: AsyncSession | None = None) -> bool:
-        """Close an open task."""
-        values = {"state": "closed", "closed_at": at}
+    async def close(
+        self, tenant: str, task_id: str, at: datetime, *, reason: str = "", tx: AsyncSession | None = None
+    ) -> bool:
+        """Close an open task; ``reason``: approved, rejected, timeout, withdrawn."""
+        values = {"state": reason or "closed", "closed_at": at}
+        return bool(await self._change(HumanTaskRow, tenant, tx, values, tenant=tenant, task_id=task_id, state="open"))
+
+    async def widen(
+        self, tenant: str, task_id: str, approvers: Sequence[str], level: int, *, tx: AsyncSession | None = None
+    ) -> bool:
+        """These may decide an open task as well, and its level has risen."""
+        row = await self.get(tenant, task_id, tx=tx)
+        if row is None:
+            return False
+        everyone = list(dict.fromkeys([*row.approvers, *approvers])) if row.approvers else []
+        values = {"approvers": everyone, "about": {**row.about, "level": level}}
         return bool(await self._change(HumanTaskRow, tenant, tx, values, tenant=tenant, task_id=task_id, state="open"))

@@ -24,6 +24,7 @@ from symphainy.runtime.ids import mint
 from symphainy.runtime.models import CLOSING_EVENTS, Execution, ExecutionResult, ExecutionSummary, Page, Submitted
 from symphainy.runtime.reading import DocumentLine, Passage
 from symphainy.runtime.solutions import Deployment, Solution
+from symphainy.runtime.tasks import HumanTask, TaskLine
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -258,6 +259,11 @@ class FakeRuntime:
         page = found[::-1][start : start + limit]
         return Page(tuple(self._summary(r) for r in page), str(start + limit) if start + limit < len(found) else None)
 
+    async def decide(
+        self, who: SessionContext, task_id: str, choice: str, value: Any = None, *, shown_digest: str
+    ) -> Any:
+        raise NotFound("there is no such task")
+
     async def cancel(self, session: SessionContext, execution_id: str) -> bool:
         run = self._run(session, execution_id)
         if live := run.status in ("running", "suspended"):
@@ -346,6 +352,21 @@ class FakeDocuments:
         )  # fmt: skip
 
 
+class FakeTasks:
+    """Tasks that a test puts there, by tenant."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], HumanTask] = {}
+
+    async def open(self, who: SessionContext, *, everyones: bool = False, limit: int = 200) -> list[TaskLine]:
+        return [t.line for (tenant, _), t in self.rows.items() if tenant == who.tenant and (everyones or t.line.named)]
+
+    async def show(self, who: SessionContext, task_id: str) -> HumanTask:
+        if (who.tenant, task_id) not in self.rows:
+            raise NotFound("there is no such task")
+        return self.rows[who.tenant, task_id]
+
+
 class FakeDoors:
     """Remembers who passed; refuses the actions in ``shut``."""
 
@@ -379,5 +400,6 @@ def parts(folder: Path, **more: Any) -> ExperienceParts:
     sessions, solutions = FakeSessions(clock), FakeSolutions()
     return ExperienceParts(
         runtime=FakeRuntime(clock), sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder),
-        solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), documents=FakeDocuments(), clock=clock, **more,
+        solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), documents=FakeDocuments(),
+        tasks=FakeTasks(), clock=clock, **more,
     )  # fmt: skip

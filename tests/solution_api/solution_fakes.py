@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions
+from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions, FakeTasks
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
@@ -294,5 +294,5 @@ def parts(**more: Any) -> SolutionParts:
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
         solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
-        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), clock=clock, **more,
+        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), tasks=FakeTasks(), clock=clock, **more,
     )  # fmt: skip

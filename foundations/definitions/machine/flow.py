@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions import expressions
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from symphainy.foundations.definitions.machine.machine import Machine
 
 _NAMES = re.compile(r"\$([A-Za-z_]\w*)")
+INSTANT = timedelta(milliseconds=1)
+"""The shortest timer."""
 RUNTIME = {"name": "symphainy", "version": "1", "metadata": {}}
 
 
@@ -30,6 +32,11 @@ def instant(text: str) -> dict[str, Json]:
     """An instant as the specification's dateTime descriptor."""
     at = datetime.fromisoformat(text)
     return {"iso8601": text, "epoch": {"seconds": int(at.timestamp()), "milliseconds": int(at.timestamp() * 1000)}}
+
+
+def moment(text: str) -> datetime:
+    """An instant of the state."""
+    return datetime.fromisoformat(text)
 
 
 def variables(m: "Machine", frame: Frame | None, names: set[str], extra: dict[str, Json]) -> dict[str, Json]:

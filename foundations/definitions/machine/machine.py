@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import flow, inbox, pace, suspension, unwind
+from symphainy.foundations.definitions.machine import drain, flow, inbox, pace, people, suspension, unwind
 from symphainy.foundations.definitions.machine.faults import problem, problem_of
 from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
 from symphainy.foundations.definitions.machine.program import Program, kind_of
@@ -108,6 +108,10 @@ class Machine:
     def arrived(self, keys: list[dict[str, Json]], now: datetime) -> list[Command]:
         """Events have been matched to this run."""
         return inbox.arrived(self, keys, now)
+
+    def proposed(self, proposal: dict[str, Json], now: datetime) -> list[Command]:
+        """A person proposes a decision; its answer will stand in ``state.answers`` under the proposal's id."""
+        return people.proposed(self, proposal, now)
 
     def pending(self) -> list[Command]:
         """Every call and timer that is open: what a continued run must issue again."""
@@ -212,22 +216,11 @@ class Machine:
 
     def collapse(self, frame: Frame, then: str, payload: Any) -> None:
         """End everything below ``frame`` (and its own call), then go on with ``then``. Open calls are cancelled and awaited."""
-        for below in self.below(frame):
-            below.data.pop("after", None)
-            self._silence(below)
-        self._silence(frame, keep=True)
-        frame.phase = "drain"
-        frame.data["after"] = [then, payload.model_dump(mode="json") if isinstance(payload, Problem) else payload]
-        self._drained(frame)
+        drain.collapse(self, frame, then, payload)
 
     def below(self, frame: Frame) -> list[Frame]:
         """All descendants, children before grandchildren."""
-        found, edge = [], {frame.id}
-        while edge:
-            layer = [f for f in self.state.frames.values() if f.parent in edge]
-            found += layer
-            edge = {f.id for f in layer}
-        return found
+        return drain.below(self.state, frame)
 
     def drop(self, frame: Frame) -> None:
         """Forget a frame, its timers and its context copy."""
@@ -256,6 +249,7 @@ class Machine:
             except SymphainyError as error:
                 self.fail(frame, problem_of(error, frame.pointer))
         inbox.purge(self)
+        people.withdraw(self)
         self._commands += pace.keep(self.state, self._agenda)
         commands, self._commands = self._commands, []
         return commands
@@ -345,7 +339,7 @@ class Machine:
         opened, frame.call = frame.call or {}, None
         unwind.owe(self, opened, result)
         if frame.phase == "drain":
-            self._drained(frame)
+            drain.drained(self, frame)
         elif resume := frame.data.pop("resume", None):
             if result.problem is not None:
                 self.fail(frame, result.problem)
@@ -355,33 +349,11 @@ class Machine:
         else:
             self.kind(frame).resolved(self, frame, result)
 
-    def _silence(self, frame: Frame, *, keep: bool = False) -> None:
-        self._commands += [Cancel(f"{frame.id}:{purpose}") for purpose in frame.due]
-        frame.due.clear()
-        frame.phase = "drain"
-        if frame.call is not None:
-            self._commands.append(Cancel(Call(**frame.call).id))
-        elif not keep and not any(f.call for f in self.below(frame)):
-            self.state.frames.pop(frame.id, None)
-
-    def _drained(self, frame: Frame) -> None:
-        """Climb from a settled frame: whoever waits for it and has nothing else open goes on."""
-        here: Frame | None = frame
-        while here is not None and here.call is None and not any(f.call for f in self.below(here)):
-            parent = self.state.frames.get(here.parent) if here.parent is not None else None
-            if "after" in here.data:
-                for below in self.below(here):
-                    self.state.frames.pop(below.id, None)
-                self._agenda.append(("after", here.id, tuple(here.data.pop("after"))))
-                return
-            self.state.frames.pop(here.id, None)
-            here = parent if parent is not None and parent.phase == "drain" else None
-
     def _after(self, frame: Frame, then: str, payload: Any) -> None:
         parent = self.state.frames.get(frame.parent if frame.parent is not None else -1)
         if parent is not None and parent.phase == "drain":  # something above has ended in the meantime
             self.state.frames.pop(frame.id, None)
-            self._drained(parent)
+            drain.drained(self, parent)
         elif then == "fail":
             self.state.frames.pop(frame.id, None)
             if parent is None:

@@ -6,6 +6,7 @@ from weakref import WeakValueDictionary
 
 import jsonschema_rs
 
+from symphainy.foundations.definitions.builtins import builtin
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.language.model import Json
@@ -29,6 +30,8 @@ def kind_of(task: dict[str, Json]) -> str:
     """
     if "for" in task:
         return "for"
+    if (own := builtin(task)) is not None:
+        return own
     for kind in KINDS:
         if kind in task:
             return kind

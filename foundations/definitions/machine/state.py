@@ -142,6 +142,11 @@ class State:
     suspended: bool = False
     parked: list[list[Any]] = field(default_factory=list)
     """What a suspension holds back, in the form of the agenda."""
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was said to proposals of people, until whoever proposed has been told: ``value`` or ``problem``."""
+    withdrawn: list[str] = field(default_factory=list)
+    """Tasks of people that nothing waits for any more, to be closed in the record."""
+    closings: int = 0
 
     @property
     def at(self) -> datetime:

@@ -44,3 +44,10 @@ class Kind:
     def pump(self, m: "Machine", f: Frame) -> None:
         """An event has come to this frame's queue."""
         raise NotImplementedError
+
+    def proposed(self, m: "Machine", f: Frame, proposal: dict[str, Json]) -> None:
+        """A person proposes a decision on this frame's task."""
+        raise NotImplementedError
+
+    def silenced(self, m: "Machine", f: Frame) -> None:
+        """Something above has ended, and this frame with it: let go of what others hold because of it."""
