@@ -40,7 +40,7 @@ def managers(
     found: list[Manager] = [
         Core(pool, out, kept, inbox, plans),
         People(desk),
-        SmartCity(),
+        SmartCity(given.post if given else None, out, kept),
         Content(),
         Insights(),
         journey,

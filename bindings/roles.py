@@ -11,6 +11,8 @@ from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
 from symphainy.runtime.client import RuntimeClient
+from symphainy.runtime.correlation import Waker
+from symphainy.runtime.dispatch import Dispatcher
 from symphainy.runtime.prepared import PreparedReconciler
 from symphainy.runtime.publisher import Publisher
 from symphainy.runtime.reading import Reading
@@ -21,7 +23,7 @@ from symphainy.runtime.settle import Settler
 
 
 def relay(parts: Platform, temporal: Client) -> Relay:
-    """Publisher, seals, exports, reconciler."""
+    """Publisher, seals, exports, reconciler, wake-ups, webhooks."""
     prepare, archive = parts.city.keys.prepare, parts.archive(temporal)
     settler = Settler(temporal, parts.store, parts.surface, archive)
     runtime = parts.runtime(temporal)
@@ -31,7 +33,8 @@ def relay(parts: Platform, temporal: Client) -> Relay:
         sealing=Sealing(parts.store, parts.objects, parts.signatures.sign, parts.clock), archive=archive,
         reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare),
         schedules=Schedules(temporal, runtime.solutions), seal_every=parts.settings.seal_interval,
-        reconcile_every=parts.settings.reconcile_interval,
+        reconcile_every=parts.settings.reconcile_interval, waker=Waker(temporal, parts.store, parts.clock),
+        dispatcher=Dispatcher(parts.store, runtime.submit, parts.guard().people.service, parts.clock),
     )  # fmt: skip
 
 

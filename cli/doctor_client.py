@@ -92,7 +92,7 @@ async def _connected(host: str, port: int) -> None:
 
 async def _experience(settings: Settings) -> list[Finding]:
     """Surfaces against those there are; solutions against those handed in to the running instance."""
-    from symphainy.foundations.definitions.solution import Binding
+    from symphainy.foundations.definitions.surfaces import Binding
 
     said, surfaces = experience(settings), get_args(Binding.model_fields["surface"].annotation)
     findings = [

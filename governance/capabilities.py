@@ -2,26 +2,34 @@
 
 import asyncio
 import json
-from typing import Literal
+from pathlib import Path
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
 from symphainy.foundations.curator.capability import capability
 from symphainy.foundations.curator.registry import Registry
+from symphainy.foundations.definitions import yaml12
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.language.artifact import ArtifactRef
+from symphainy.foundations.language.contract import IntentRoute
 from symphainy.foundations.language.document import SearchHit
-from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.errors import Defect, Invalid
 from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.post import Postbox
 from symphainy.foundations.language.records import EventDraft
 from symphainy.foundations.language.step import Outcome, Step
+from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward import classes, personal
+from symphainy.governance.post_office.delivery import sender
 from symphainy.governance.solution_policies import findings
 
 __all__ = ["Manager"]
 
 OWNER = "smart_city"
+T = TypeVar("T")
 
 
 class Value(Message):
@@ -208,11 +216,35 @@ def _findings(policies: dict[str, str], vocabulary: str) -> list[Diagnostic]:
 
 
 class Manager:
-    """Hands the city's capabilities to the Curator, as a realm's manager does."""
+    """Hands the city's capabilities to the Curator, as a realm's manager does. Without its ports only the contracts count."""
 
     name = OWNER
 
+    def __init__(
+        self, post: Postbox | None = None, http: OutboundHttp | None = None, secrets: Secrets | None = None
+    ) -> None:
+        self._post, self._http, self._secrets = post, http, secrets
+
     def register(self, registry: Registry) -> None:
-        """Register the seven."""
+        """The seven that answer, and Post Office's delivery with its saga."""
         for function in (classify, mask, find, publish, who, estimate, check):
             registry.register(function)
+        registry.register(sender(lambda: there(self._post), lambda: there(self._http), lambda: there(self._secrets)))
+        registry.saga("webhook.deliver", packaged("deliver"))
+        registry.route(IntentRoute(intent="webhook.deliver", saga="webhook.deliver", owner=OWNER))
+
+
+def there(port: T | None) -> T:
+    """A port that this process has."""
+    if port is None:
+        raise Defect("this process has registered the city's capabilities without their ports, and cannot run them")
+    return port
+
+
+def packaged(name: str) -> dict[str, Json]:
+    """A saga of the city's own, ``governance/sagas/<name>.yaml``."""
+    file = Path(__file__).parent / "sagas" / f"{name}.yaml"
+    source = yaml12.load(file.read_text(encoding="utf-8"), file=file.name)
+    if source.faults or not isinstance(source.value, dict):
+        raise Defect(f"The packaged saga {file.name} cannot be read: {'; '.join(f.message for f in source.faults)}.")
+    return source.value

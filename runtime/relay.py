@@ -1,4 +1,4 @@
-"""The relay: announces events, seals anchors, exports closed histories, reconciles. One process, four loops, nothing kept.
+"""The relay: announces events, seals anchors, exports closed histories, reconciles, dispatches webhooks. One process, nothing kept.
 
 Each loop may fail, be late, or run twice at once; what it did not do it finds again by looking. Run one or several.
 """
@@ -14,6 +14,7 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import NotFound, Unavailable
 from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.runtime.correlation import Waker
+from symphainy.runtime.dispatch import Dispatcher
 from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.publisher import BATCH, Publisher
 from symphainy.runtime.reconciler import Reconciler
@@ -30,6 +31,8 @@ RECONCILE_EVERY = timedelta(seconds=5)
 EXPORT_EVERY = timedelta(seconds=2)
 SCHEDULE_EVERY = timedelta(seconds=2)
 WAKE_EVERY = timedelta(seconds=1)
+DISPATCH_EVERY = timedelta(milliseconds=500)
+TIDY_EVERY = timedelta(hours=1)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=20), timedelta(milliseconds=250)
 """Without notifications (a transaction-pooling proxy drops them): soon after something happened, rarely after nothing did."""
@@ -51,6 +54,7 @@ class Relay:
     reconciler: Reconciler | None
     schedules: Schedules | None = None
     waker: Waker | None = None
+    dispatcher: Dispatcher | None = None
     seal_every: timedelta = SEAL_EVERY
     reconcile_every: timedelta = RECONCILE_EVERY
 
@@ -69,6 +73,9 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
     if relay.waker is not None:
         loops.append(_every(WAKE_EVERY, relay.waker.once, "wake", stop))
+    if relay.dispatcher is not None:
+        loops.append(_every(DISPATCH_EVERY, relay.dispatcher.once, "dispatch", stop))
+        loops.append(_every(TIDY_EVERY, relay.dispatcher.tidy, "tidy", stop))
     async with asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop)

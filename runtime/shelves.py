@@ -10,6 +10,7 @@ from symphainy.runtime.memory import StoredMemory
 from symphainy.runtime.registers import Register, Shelf
 from symphainy.runtime.solutions import Solutions
 from symphainy.runtime.store.unit import Store
+from symphainy.runtime.webhooks import Postbox
 
 __all__ = ["Shelves"]
 
@@ -21,11 +22,14 @@ class Shelves:
     solutions: Register
     sagas: Shelf
     memory: StoredMemory
+    post: Postbox
 
     @classmethod
     def of(cls, store: Store, sealer: Sealer, objects: Objects, clock: Clock) -> "Shelves":
-        """All three over one store."""
+        """All of them over one store."""
         definitions = Definitions(store, clock)
         solutions = Solutions(store, definitions, clock)
         memory = StoredMemory(store, sealer, objects, solutions, definitions, clock)
-        return cls(Register(solutions, definitions), Shelf(solutions, definitions), memory)
+        return cls(
+            Register(solutions, definitions), Shelf(solutions, definitions), memory, Postbox(store, sealer, clock)
+        )

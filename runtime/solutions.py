@@ -3,18 +3,22 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from types import EllipsisType
 from typing import Any
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.solution import CompiledSolution
+from symphainy.foundations.definitions.surfaces import ENDINGS
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import Conflict, Invalid, NotFound
 from symphainy.foundations.language.model import Json, Message
 from symphainy.runtime.definitions import Definitions
+from symphainy.runtime.ids import mint
 from symphainy.runtime.store.solutions import BindingRow, DeploymentRow, IntentRouteRow, SolutionRow
 from symphainy.runtime.store.solutions import Solutions as Rows
 from symphainy.runtime.store.unit import Store
+from symphainy.runtime.store.webhooks import EndpointRow
 
 __all__ = ["Binding", "Deployment", "RouteTo", "Solution", "SolutionDraft", "Solutions"]
 
@@ -181,7 +185,10 @@ class Solutions:
             deployed_by=by,
             deployed_at=now,
         )
-        standing = await self._rows.deploy(row, routes, bindings, replaces=replaces)
+        endpoints = [
+            _endpoint(tenant, name, each, by, now) for each in solution.bindings if each.kind == "outgoing-webhook"
+        ]
+        standing = await self._rows.deploy(row, routes, bindings, endpoints, replaces=replaces)
         if standing is None:
             raise Conflict(
                 f"another version of {name} was deployed in the meantime",
@@ -227,6 +234,16 @@ def _deployment(row: DeploymentRow, solution: Solution) -> Deployment:
     return Deployment(
         name=row.name, version=row.version, digest=row.digest, revision=row.revision, deployed_by=row.deployed_by,
         intents=tuple(sorted(solution.routes)), bindings=solution.bindings,
+    )  # fmt: skip
+
+
+def _endpoint(tenant: str, solution: str, binding: Binding, by: str, now: datetime) -> EndpointRow:
+    """An outgoing-webhook binding as the endpoint that it stands for."""
+    about = binding.about
+    return EndpointRow(
+        tenant=tenant, endpoint_id=mint("endpoint"), title=binding.name, url=str(about.get("url")), solution=solution,
+        types=list(about.get("events") or ENDINGS), binding=binding.name, intent=binding.intent or "",
+        result=bool(about.get("result")), secrets=[str(about.get("secret"))], created_by=by, created_at=now,
     )  # fmt: skip
 
 

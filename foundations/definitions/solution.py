@@ -7,43 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from symphainy.foundations.definitions.compile import Check, Compiled, compile_text, one_step_plan
 from symphainy.foundations.definitions.diagnostics import Diagnostic, diagnostic, did_you_mean
-from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.link import parse_call
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.surfaces import Binding, IntentType, Name, Strict, check_bindings, check_duration
 from symphainy.foundations.definitions.yaml12 import escape, load
 from symphainy.foundations.language.contract import Catalog
-from symphainy.foundations.language.errors import DomainError
-from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.model import Message
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
-IntentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=128)]
 SemVer = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$")]
 
 
-class _Strict(Message):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Binding(_Strict):
-    """One experience of a solution: where an intent can be met."""
-
-    surface: Literal["rest", "schedule", "chat", "webhook"]
-    name: Name
-    intent: IntentType
-    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_{}.-]*$", max_length=200)] | None = None
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    every: str | None = None
-    cron: Annotated[str, StringConstraints(max_length=200)] | None = None
-    payload: dict[str, Json] = {}
-    """What a schedule submits."""
-
-
-class Slo(_Strict):
+class Slo(Strict):
     """An objective for one intent (or ``*``): how long, and in which share of runs."""
 
     intent: str = "*"
@@ -51,7 +30,7 @@ class Slo(_Strict):
     target: Annotated[float, Field(gt=0, le=1)] = 0.99
 
 
-class Budget(_Strict):
+class Budget(Strict):
     """A limit on what a run, or a day, may cost."""
 
     per: Literal["run", "day"] = "run"
@@ -59,7 +38,7 @@ class Budget(_Strict):
     usd: Annotated[float, Field(gt=0)] | None = None
 
 
-class SolutionFile(_Strict):
+class SolutionFile(Strict):
     """``solution.yaml`` as its author writes it."""
 
     name: Name
@@ -140,9 +119,9 @@ def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[C
     plans: dict[str, Plan] = {}
     if head is not None:
         plans = _intents(report, head, compiled, catalog)
-        _bindings(report, head)
+        check_bindings(report, head.bindings, head.intents)
         for i, slo in enumerate(head.slos):
-            _duration(report, f"/slos/{i}/within", slo.within)
+            check_duration(report, f"/slos/{i}/within", slo.within)
     found += report.found
     ordered = tuple(
         sorted(
@@ -226,36 +205,3 @@ def _lower(text: str) -> str:
     return {"Extra inputs are not permitted": "no such key", "Field required": "it is required"}.get(
         text, text[:1].lower() + text[1:]
     )
-
-
-def _bindings(report: Report, head: SolutionFile) -> None:
-    names: dict[tuple[str, str], int] = {}
-    routes: dict[tuple[str, str], int] = {}
-    for i, binding in enumerate(head.bindings):
-        at = f"/bindings/{i}"
-        if binding.intent not in head.intents:
-            hint = did_you_mean(binding.intent, head.intents)
-            report.at("SOL003", f"{at}/intent", f"the solution has no intent '{binding.intent}'{hint}", value=True)
-        if names.setdefault((binding.surface, binding.name), i) != i:
-            report.at("SOL004", f"{at}/name", f"two {binding.surface} bindings are named '{binding.name}'", value=True)
-        if binding.surface in ("rest", "webhook"):
-            route = re.sub(r"\{[^}]*\}", "{}", (binding.path or f"/{binding.name}").rstrip("/"))
-            if routes.setdefault((binding.method, route), i) != i:
-                report.at("SOL004", at, f"two bindings answer {binding.method} {binding.path or '/' + binding.name}")
-        timed = binding.every is not None or binding.cron is not None
-        if timed != (binding.surface == "schedule") or (binding.every is not None and binding.cron is not None):
-            report.at("SOL001", at, "a schedule binding has 'every' or 'cron', and no other binding has")
-        if binding.every is not None:
-            _duration(report, f"{at}/every", binding.every)
-        if binding.cron is not None and not 5 <= len(binding.cron.split()) <= 7 and not binding.cron.startswith("@"):
-            report.at(
-                "SOL001", f"{at}/cron", "a cron expression has five fields: minute hour day month weekday", value=True
-            )
-
-
-def _duration(report: Report, at: str, value: str) -> None:
-    try:
-        if not parse_duration(value):
-            report.at("DOC005", at, "the duration is zero", value=True)
-    except DomainError as error:
-        report.at("DOC005", at, str(error), value=True)

@@ -13,8 +13,8 @@ class PostOffice(Role):
     """Takes drafts, delivers nothing itself: when the stream is away, the outbox waits."""
 
     name = "post_office"
-    rules = ("drafts",)
-    offers = ("event.publish",)
+    rules = ("drafts", "signed_out", "verified_in")
+    offers = ("event.publish", "webhook.send")
 
     async def step(self, call: GovernedCall) -> Outcome[Any]:
         """What the step drafted becomes part of its record.

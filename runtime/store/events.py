@@ -20,6 +20,7 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (
         Index("events_id", "tenant", "id", unique=True),
         Index("events_unpublished", "position", postgresql_where=sql("published_at IS NULL")),
+        Index("events_feed", "tenant", "tx", "position"),
     )
     tenant: str = key()
     execution_id: str = key()
@@ -35,6 +36,7 @@ class EventRow(SQLModel, table=True):
         default=None, sa_type=BigInteger, nullable=False, sa_column_args=(Identity(always=True),)
     )
     published_at: datetime | None = instant(optional=True)
+    tx: int = big()
 
 
 class Outgoing(SQLModel):
@@ -81,6 +83,10 @@ class Events(Repository):
         if gone:
             about = {"tenants": [e.tenant for e in gone], "ids": [e.id for e in gone], "at": at}
             await tx.execute(_PUBLISHED, about)
+
+    async def one(self, tenant: str, event_id: str) -> EventRow | None:
+        """One event of a tenant, with its ciphertext."""
+        return await self._one(EventRow, tenant, None, tenant=tenant, id=event_id)
 
     async def backlog(self) -> tuple[int, datetime | None]:
         """How many events wait, and since when the oldest does."""

@@ -11,6 +11,7 @@ from symphainy.runtime.store import (
     events,
     executions,
     grants,
+    hooks,
     inbox,
     index,
     intents,
@@ -20,19 +21,21 @@ from symphainy.runtime.store import (
     policies,
     sessions,
     solutions,
+    subscriptions,
     tasks,
     tenants,
     tokens,
     uploads,
     users,
+    webhooks,
     work,
 )  # fmt: skip
 
 __all__ = ["METADATA", "OWNERS"]
 
 OWNERS = (
-    catalogs, decisions, definitions, documents, events, executions, grants, inbox, index, intents, journal, keys, lineage,
-    policies, sessions, solutions, tasks, tenants, tokens, uploads, users, work,
+    catalogs, decisions, definitions, documents, events, executions, grants, hooks, inbox, index, intents, journal, keys, lineage,
+    policies, sessions, solutions, subscriptions, tasks, tenants, tokens, uploads, users, webhooks, work,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata

@@ -1,5 +1,6 @@
 """Solutions, what is deployed, which intents that answers, and the experience bound to it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import EllipsisType
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from symphainy.runtime.store.columns import SQLModel, big, instant, json, key, maybe, text
 from symphainy.runtime.store.unit import Repository
+from symphainy.runtime.store.webhooks import EndpointRow, Webhooks
 
 __all__ = ["BindingRow", "DeploymentRow", "IntentRouteRow", "SolutionRow", "Solutions"]
 
@@ -94,11 +96,12 @@ class Solutions(Repository):
         row: DeploymentRow,
         routes: list[IntentRouteRow],
         bindings: list[BindingRow],
+        endpoints: Sequence[EndpointRow] = (),
         *,
         replaces: str | None | EllipsisType = ...,
         tx: AsyncSession | None = None,
     ) -> DeploymentRow | None:
-        """Make it the active deployment, in one transaction with its routes and bindings. Deploying the same digest again
+        """Make it the active deployment, in one transaction with its routes, bindings and endpoints. Deploying the same digest again
         keeps the revision. ``row.revision`` is given here. None, and nothing is done, when what is active is neither this
         digest nor the one it ``replaces`` (None: nothing; ``...``: whatever it is).
         """
@@ -121,6 +124,7 @@ class Solutions(Repository):
             await self._clear(row.tenant, row.name, session)
             for each in (*routes, *bindings):
                 await self._add(each, row.tenant, session)
+            await Webhooks(self.store).bind(row.tenant, row.name, endpoints, tx=session)
             return standing
 
     async def withdraw(
@@ -132,6 +136,7 @@ class Solutions(Repository):
             if standing is None or digest not in ("", standing.digest):
                 return False
             await self._clear(tenant, name, session)
+            await Webhooks(self.store).bind(tenant, name, (), tx=session)
             return bool(await self._end(tenant, name, "withdrawn", at, session))
 
     async def active(self, tenant: str, name: str, *, tx: AsyncSession | None = None) -> DeploymentRow | None:
