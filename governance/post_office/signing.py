@@ -1,4 +1,4 @@
-"""Standard Webhooks: a message is signed as ``id.timestamp.body`` by HMAC-SHA256, with every secret that is in force.
+"""Rule ``signed_out`` (step): a webhook leaves signed, as ``id.timestamp.body`` by HMAC-SHA256 with every secret in force, or not at all.
 
 https://www.standardwebhooks.com, specification 1.0.0: header names, ``v1,`` signatures parted by a space, ``whsec_`` secrets.
 """

@@ -58,7 +58,7 @@ def test_what_the_services_offer_is_what_the_curator_holds(registry: Registry) -
 
 
 def test_only_the_search_and_the_compiler_of_policies_leave_the_worker_task(registry: Registry) -> None:
-    assert {c.name for c in registry if c.mode == "activity"} == {"knowledge.find", "policy.check"}
+    assert {c.name for c in registry if c.mode == "activity"} == {"knowledge.find", "policy.check", "webhook.send"}
 
 
 def test_classify_and_mask() -> None:

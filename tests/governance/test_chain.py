@@ -107,6 +107,7 @@ async def test_status_shows_the_roll_of_eight(scene: Scene) -> None:
         "identity.who",
         "cost.estimate",
         "policy.check",
+        "webhook.send",
     }
     assert offered == own
 
