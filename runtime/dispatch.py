@@ -11,7 +11,6 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Intent, Principal
 from symphainy.foundations.language.errors import DomainError, RateLimited
 from symphainy.runtime.models import Submitted
-from symphainy.runtime.store.hooks import HookMessages
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.store.webhooks import Due, Webhooks
 
@@ -20,8 +19,6 @@ __all__ = ["DELIVER", "Dispatcher"]
 DELIVER = "webhook.deliver"
 """The intent; its own events are due to nobody (see the trigger ``webhooks_due``)."""
 _SETTLED = timedelta(seconds=5)
-_REPLAY_WINDOW = timedelta(days=30)
-"""Ids of messages that hooks took in are kept this long: far beyond the tolerance of any timestamp, and any sender's retries."""
 _log = logging.getLogger("symphainy.dispatch")
 
 Submit = Callable[..., Awaitable[Submitted]]
@@ -32,13 +29,7 @@ class Dispatcher:
     """One round is ``once``; the relay runs it."""
 
     def __init__(self, store: Store, submit: Submit, service: Service, clock: Clock) -> None:
-        self._rows, self._hooks, self._submit, self._service, self._clock = (
-            Webhooks(store),
-            HookMessages(store),
-            submit,
-            service,
-            clock,
-        )
+        self._rows, self._submit, self._service, self._clock = Webhooks(store), submit, service, clock
 
     async def once(self) -> int:
         """Start what is due; how many. Unavailable when SQL or Temporal is away."""
@@ -48,10 +39,6 @@ class Dispatcher:
         for left in await self._rows.left(self._clock.now() - _SETTLED):
             await self._note(left, {"state": "dead", "reason": "the delivery itself failed; send it again"})
         return count
-
-    async def tidy(self) -> int:
-        """Forget ids of hooks' messages that are older than any replay could be."""
-        return await self._hooks.forget(self._clock.now() - _REPLAY_WINDOW)
 
     async def _start(self, due: Due) -> bool:
         payload = {"endpoint": due.endpoint_id, "event": due.event_id}

@@ -32,7 +32,6 @@ EXPORT_EVERY = timedelta(seconds=2)
 SCHEDULE_EVERY = timedelta(seconds=2)
 WAKE_EVERY = timedelta(seconds=1)
 DISPATCH_EVERY = timedelta(milliseconds=500)
-TIDY_EVERY = timedelta(hours=1)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=20), timedelta(milliseconds=250)
 """Without notifications (a transaction-pooling proxy drops them): soon after something happened, rarely after nothing did."""
@@ -75,7 +74,6 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(WAKE_EVERY, relay.waker.once, "wake", stop))
     if relay.dispatcher is not None:
         loops.append(_every(DISPATCH_EVERY, relay.dispatcher.once, "dispatch", stop))
-        loops.append(_every(TIDY_EVERY, relay.dispatcher.tidy, "tidy", stop))
     async with asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop)

@@ -29,17 +29,15 @@ class Strict(Message):
 class Binding(Strict):
     """One experience of a solution: where an intent can be met, or, for an outgoing webhook, who hears of it."""
 
-    surface: Literal["rest", "schedule", "chat", "webhook", "outgoing-webhook"]
+    surface: Literal["rest", "schedule", "chat", "outgoing-webhook"]
     name: Name
-    intent: IntentType | None = None
+    intent: IntentType
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_{}.-]*$", max_length=200)] | None = None
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
     every: str | None = None
     cron: Annotated[str, StringConstraints(max_length=200)] | None = None
     payload: dict[str, Json] = {}
     """What a schedule submits."""
-    field: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
-    """Chat: the payload's member that holds what was said (``text`` when it is not named)."""
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
     """Outgoing webhook: where to."""
     events: list[EventType] = Field(default=[], max_length=50)
@@ -47,11 +45,7 @@ class Binding(Strict):
     result: bool = False
     """Outgoing webhook: whether the run's output goes along, if it fits."""
     secret: Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9]){0,60}$")] | None = None
-    """Webhooks: the name of the secret, never the secret."""
-    verify: Literal["standard-webhooks", "hmac", "stripe", "github", "slack"] | None = None
-    """Webhook: how its sender signs."""
-    event: IntentType | None = None
-    """Webhook: the type of event that a message becomes, where it is to become no intent."""
+    """Outgoing webhook: the name of the secret that signs, never the secret."""
 
 
 def check_bindings(report: Report, bindings: Sequence[Binding], intents: Collection[str]) -> None:
@@ -72,10 +66,7 @@ def check_bindings(report: Report, bindings: Sequence[Binding], intents: Collect
 
 
 def _intent(report: Report, at: str, binding: Binding, intents: Collection[str]) -> None:
-    if binding.intent is None:
-        if binding.surface != "webhook" or binding.event is None:
-            report.at("SOL001", at, f"the {binding.surface} binding '{binding.name}' names no intent")
-    elif binding.intent not in intents:
+    if binding.intent not in intents:
         hint = did_you_mean(binding.intent, intents)
         report.at("SOL003", f"{at}/intent", f"the solution has no intent '{binding.intent}'{hint}", value=True)
 
@@ -93,19 +84,13 @@ def _schedule(report: Report, at: str, binding: Binding) -> None:
 
 
 def _hooks(report: Report, at: str, binding: Binding) -> None:
-    incoming, outgoing = binding.surface == "webhook", binding.surface == "outgoing-webhook"
-    if incoming != (binding.verify is not None) or (binding.event is not None and not incoming):
-        report.at("SOL001", at, "a webhook binding says how to 'verify' its sender, and no other binding does")
-    if incoming and binding.event is not None and binding.intent is not None:
-        report.at("SOL001", at, "a webhook becomes an 'intent' or an 'event', not both")
+    outgoing = binding.surface == "outgoing-webhook"
     if outgoing != (binding.url is not None) or (binding.events or binding.result) and not outgoing:
         report.at(
             "SOL001", at, "an outgoing-webhook binding has a 'url', and no other binding has 'url', 'events', 'result'"
         )
-    if (incoming or outgoing) != (binding.secret is not None):
-        report.at("SOL001", at, "webhook and outgoing-webhook bindings name a 'secret', and no other binding does")
-    if binding.field is not None and binding.surface != "chat":
-        report.at("SOL001", at, "only a chat binding has a 'field'")
+    if outgoing != (binding.secret is not None):
+        report.at("SOL001", at, "an outgoing-webhook binding names a 'secret', and no other binding does")
 
 
 def check_duration(report: Report, at: str, value: str) -> None:

@@ -67,19 +67,16 @@ class Surface(Message):
 
     surface: Name
     name: Name
-    intent: str | None = None
+    intent: str
     path: str | None = None
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
     every: str | None = None
     cron: str | None = None
-    field: str | None = None
     url: str | None = None
     events: list[str] | None = None
     result: bool | None = None
     secret: str | None = None
     """A name in the tenant's secrets, never a secret."""
-    verify: str | None = None
-    event: str | None = None
 
 
 class Experience(Message):

@@ -20,7 +20,6 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (
         Index("events_id", "tenant", "id", unique=True),
         Index("events_unpublished", "position", postgresql_where=sql("published_at IS NULL")),
-        Index("events_feed", "tenant", "tx", "position"),
     )
     tenant: str = key()
     execution_id: str = key()
@@ -36,7 +35,6 @@ class EventRow(SQLModel, table=True):
         default=None, sa_type=BigInteger, nullable=False, sa_column_args=(Identity(always=True),)
     )
     published_at: datetime | None = instant(optional=True)
-    tx: int = big()
 
 
 class Outgoing(SQLModel):

@@ -11,7 +11,6 @@ from symphainy.runtime.store import (
     events,
     executions,
     grants,
-    hooks,
     inbox,
     index,
     intents,
@@ -21,7 +20,6 @@ from symphainy.runtime.store import (
     policies,
     sessions,
     solutions,
-    subscriptions,
     tasks,
     tenants,
     tokens,
@@ -34,8 +32,8 @@ from symphainy.runtime.store import (
 __all__ = ["METADATA", "OWNERS"]
 
 OWNERS = (
-    catalogs, decisions, definitions, documents, events, executions, grants, hooks, inbox, index, intents, journal, keys, lineage,
-    policies, sessions, solutions, subscriptions, tasks, tenants, tokens, uploads, users, webhooks, work,
+    catalogs, decisions, definitions, documents, events, executions, grants, inbox, index, intents, journal, keys, lineage,
+    policies, sessions, solutions, tasks, tenants, tokens, uploads, users, webhooks, work,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata

@@ -96,7 +96,7 @@ async def test_doctor_tries_what_is_named_and_nothing_else(tmp_path: Path) -> No
 async def test_doctor_names_a_surface_that_there_is_not(tmp_path: Path) -> None:
     found = await client(settings(tmp_path, BOUND.replace("chat", "fax")))
     (wrong,) = (finding for finding in found if finding.verdict == "wrong")
-    assert "hello: fax is no surface" in wrong.detail and "webhook" in wrong.remedy
+    assert "hello: fax is no surface" in wrong.detail and "outgoing-webhook" in wrong.remedy
 
 
 async def test_without_a_document_there_is_nothing_to_try(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
--- Post Office: endpoints outside, what is due to them, subscriptions, and the hooks that came in.
+-- Post Office: endpoints outside, and what is due to them.
 
 CREATE TABLE webhook_endpoints (
     tenant TEXT NOT NULL,
@@ -43,34 +43,6 @@ CREATE INDEX webhook_deliveries_open ON webhook_deliveries (created_at) WHERE st
 
 CREATE INDEX webhook_deliveries_page ON webhook_deliveries (tenant, endpoint_id, created_at);
 
-CREATE TABLE subscriptions (
-    tenant TEXT NOT NULL,
-    subscription_id TEXT NOT NULL,
-    principal TEXT DEFAULT '' NOT NULL,
-    types TEXT[] DEFAULT '{}' NOT NULL,
-    subject TEXT DEFAULT '' NOT NULL,
-    mine BOOLEAN DEFAULT true NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    PRIMARY KEY (tenant, subscription_id)
-);
-
-CREATE TABLE hook_messages (
-    tenant TEXT NOT NULL,
-    hook TEXT NOT NULL,
-    message TEXT NOT NULL,
-    digest TEXT DEFAULT '' NOT NULL,
-    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    PRIMARY KEY (tenant, hook, message)
-);
-
-CREATE INDEX hook_messages_old ON hook_messages (received_at);
-
--- A feed over many executions needs an order in which nothing appears behind a reader: that of transactions, read up to the
--- oldest one that is still open (ids alone are given out before their transaction commits).
-ALTER TABLE events ADD COLUMN tx BIGINT DEFAULT (pg_current_xact_id()::text::bigint) NOT NULL;
-
-CREATE INDEX events_feed ON events (tenant, tx, position);
-
 -- A pattern is a whole type, or a noun with ".*".
 CREATE FUNCTION type_fits(p_type text, p_patterns text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM unnest(p_patterns) AS p WHERE p = p_type OR (right(p, 2) = '.*' AND starts_with(p_type, left(p, -1))));
@@ -97,18 +69,15 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY '{webhook_endpoints,webhook_deliveries,subscriptions,hook_messages}'::text[] LOOP
+    FOREACH t IN ARRAY '{webhook_endpoints,webhook_deliveries}'::text[] LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO symphainy_app', t);
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY own_tenant ON %I TO symphainy_app USING (tenant = current_setting(''app.tenant'', true)) '
                        'WITH CHECK (tenant = current_setting(''app.tenant'', true))', t);
     END LOOP;
-    FOREACH t IN ARRAY '{webhook_deliveries,hook_messages}'::text[] LOOP
-        EXECUTE format('CREATE POLICY relay_all ON %I TO symphainy_relay USING (true) WITH CHECK (true)', t);
-    END LOOP;
 END $$;
 
-GRANT SELECT (tenant, endpoint_id, event_id, type, state, round, execution_id, created_at) ON webhook_deliveries TO symphainy_relay;
+CREATE POLICY relay_all ON webhook_deliveries TO symphainy_relay USING (true) WITH CHECK (true);
 
-GRANT SELECT (tenant, hook, message, received_at), DELETE ON hook_messages TO symphainy_relay;
+GRANT SELECT (tenant, endpoint_id, event_id, type, state, round, execution_id, created_at) ON webhook_deliveries TO symphainy_relay;

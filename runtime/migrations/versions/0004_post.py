@@ -1,4 +1,4 @@
-"""Post Office: webhooks out with what is due to them, subscriptions, hooks in."""
+"""Post Office: endpoints outside, and what is due to them."""
 
 from symphainy.runtime.migrations.files import run
 
