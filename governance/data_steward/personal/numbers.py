@@ -17,7 +17,7 @@ from symphainy.governance.data_steward.personal.finding import Span
 
 __all__ = ["cards", "card", "iban", "ibans", "ips", "national_ids"]
 
-_CARD = re.compile(r"(?<![\w.-])[0-9](?:[ -]?[0-9]){12,18}(?![\w-])")
+_CARD = re.compile(r"(?<![\w.-])(?<!\d )[0-9](?:[ -]?[0-9]){12,18}(?![\w-])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])")
 _MAESTRO = re.compile(r"(?<![\w.-])(?:50|5[6-8]|6)\d{10,11}(?![\w-])")
 _CARD_CUE = re.compile(r"\b(?:card|cc|maestro|debit|credit)\b[^.\n]*$", re.IGNORECASE)

@@ -22,7 +22,7 @@ _ADDRESS = re.compile(
     rf"|(?<![\w-])(?:the corner of )?(?:{_NAME} ){{0,4}}?{_WORD}{_SUFFIX}(?: \d{{1,4}}[A-Za-z]?\b)(?:,?\s+{_UNIT})?"
     rf"|(?<![\w-])(?i:rue|via|viale|calle|c/|avenida|av\.|rua|strada|ul\.|piazza|largo|plaza|rúa|carrer|boulevard|avenue|ch[ée]min|place|quai) (?:{_NAME} ){{0,4}}{_NAME},? \d{{1,4}}[A-Za-z]?\b"
     rf"|(?<!\w)(?i:p\.? ?o\.? box|psc|unit|cmr) \d{{2,5}},? ?(?:box \d{{2,5}})?(?:\n[AFD]PO [A-Z]{{2}} \d{{5}})?"
-    rf"|(?<![\w$€£.,:/-])\d{{1,5}}[A-Za-z]? (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_NAME},? \d{{1,4}}[A-Za-z]?\b\.?(?:,?\s+{_UNIT})?"
+    rf"|(?<![\w$€£.,:/-])\d{{1,5}}[A-Za-z]? (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_WORD},? \d{{1,4}}[A-Za-z]?\b\.?(?:,?\s+{_UNIT})?"
     rf"|(?<!\w){_UNIT}(?!\w)"
     rf"|(?<!\w)[AFD]PO A[AEP] \d{{5}}",
 )

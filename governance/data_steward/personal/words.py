@@ -45,7 +45,7 @@ def is_common(word: str) -> bool:
 def is_place(name: str) -> bool:
     """Whether it is a country, a state or a larger city.
 
-    >>> is_place("New Zealand"), is_place("Ann")
+    >>> is_place("New Zealand"), is_place("Invoice")
     (True, False)
     """
     return name.lower().replace(" ", "_") in words("places")
