@@ -32,11 +32,14 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _FREE = re.compile(r"\b(?:passport|driv(?:er|ing)\S* lic\S*|licen[cs]e (?:number|no))\b", re.IGNORECASE)
-_SCHEMES = (
-    "us.ssn", "us.itin", "gb.nino", "gb.nhs", "de.idnr", "fr.nir", "es.dni", "es.nie", "it.codicefiscale", "nl.bsn", "pl.pesel",
-    "br.cpf", "ca.sin", "in_.aadhaar", "in_.pan", "se.personnummer", "fi.hetu", "be.nn", "ch.ssn", "dk.cpr", "no.fodselsnummer", "pt.nif",
-    "ro.cnp", "cz.rc", "bg.egn", "ie.pps", "za.idnr", "kr.rrn", "tr.tckimlik", "mx.curp", "at.vnr",
-)  # fmt: skip
+_SCHEMES = {
+    6: ("nl.bsn",), 7: ("nl.bsn",), 8: ("nl.bsn", "ie.pps"),
+    9: ("us.ssn", "us.itin", "gb.nino", "es.dni", "es.nie", "nl.bsn", "ca.sin", "pt.nif", "cz.rc", "ie.pps"),
+    10: ("gb.nhs", "in_.pan", "se.personnummer", "fi.hetu", "dk.cpr", "cz.rc", "bg.egn", "at.vnr"),
+    11: ("de.idnr", "it.codicefiscale", "pl.pesel", "br.cpf", "be.nn", "no.fodselsnummer", "tr.tckimlik", "pt.nif", "fi.hetu"),
+    12: ("in_.aadhaar", "se.personnummer"), 13: ("ch.ssn", "ro.cnp", "za.idnr", "kr.rrn"), 15: ("fr.nir",), 16: ("it.codicefiscale",), 18: ("mx.curp",),
+}  # fmt: skip
+"""The schemes of python-stdnum by how many letters and digits their ids have, so that a number is asked of a few and not of all."""
 _SELF_EVIDENT = re.compile(
     r"(?<![\w-])(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]"
     r"|756\.\d{4}\.\d{4}\.\d{2}|\d{3}\.\d{3}\.\d{3}-\d{2}|[12] \d{2} \d{2} \d{2} \d{3} \d{3} \d{2}|\d{6}[-+A]\d{3}[\dA-Y])(?![\w-])"
@@ -116,7 +119,8 @@ def national_ids(text: str) -> Iterator[Span]:
     for m in _ID.finditer(text):
         before = text[max(0, m.start() - 48) : m.start()]
         if (cue := _CUE.search(before)) is not None and (
-            _FREE.search(cue.group()) or any(_valid(scheme, m.group()) for scheme in _SCHEMES)
+            _FREE.search(cue.group())
+            or any(_valid(scheme, m.group()) for scheme in _SCHEMES.get(sum(map(str.isalnum, m.group())), ()))
         ):
             yield "national_id", *m.span()
 

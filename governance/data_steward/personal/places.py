@@ -14,18 +14,27 @@ _KIND = (
     r"|route|row|mews|alley|circle|plaza|walk|hill|strada|stra[sß]{1,2}e|gasse|weg|allee|platz|rue|via|viale|calle|avenida|rua|ulica|utca|[úu]t|vej|gade|gata|gatan"
     r"|v[äa]gen|katu|tie|kuja|straat|laan|plein|nam|ul)"
 )
-_SUFFIX = r"(?i:stra[sß]{1,2}e|str|gasse|weg|allee|platz|vej|gade|gata|gatan|v[äa]gen|katu|tie|kuja|polku|straat|laan|plein|dijk|veien|gaten|utca|stien|bakken|v[äa]g|bakke|vegen|kade|singel|ring|damm|ufer)"
+_SUFFIXES = tuple(
+    "strasse straße strase straßse str gasse weg allee platz vej gade gata gatan vägen vagen katu tie kuja polku straat laan plein dijk veien gaten utca"
+    " stien bakken väg vag bakke vegen kade singel ring damm ufer".split()
+)
+_SUFFIX = f"(?i:{'|'.join(_SUFFIXES)})"
 _UNIT = r"(?i:apt\.?|apartment|suite|ste\.?|unit|flat|floor|room|box) ?#?\d{1,5}[A-Za-z]?"
 _NAME = rf"(?:[{_UP}\d][\w.'’´-]{{0,24}}|of|the|de|la|del|der|den|di|van|von|à)"
-_ADDRESS = re.compile(
-    rf"(?<![\w$€£.,:/-])\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:\d{{1,5}} )?(?:{_NAME}[ ,]){{0,5}}?(?:{_WORD}{_SUFFIX}|{_KIND})\b\.?(?: (?:{_NAME} ){{0,4}}\d{{1,4}}[A-Za-z]?\b)?(?:,?\s+{_UNIT})?"
-    rf"|(?<![\w-])(?:the corner of )?(?:{_NAME} ){{0,4}}?{_WORD}{_SUFFIX}(?: \d{{1,4}}[A-Za-z]?\b)(?:,?\s+{_UNIT})?"
-    rf"|(?<![\w-])(?i:rue|via|viale|calle|c/|avenida|av\.|rua|strada|ul\.|piazza|largo|plaza|rúa|carrer|boulevard|avenue|ch[ée]min|place|quai) (?:{_NAME} ){{0,4}}{_NAME},? \d{{1,4}}[A-Za-z]?\b"
-    rf"|(?<!\w)(?i:p\.? ?o\.? box|psc|unit|cmr) \d{{2,5}},? ?(?:box \d{{2,5}})?(?:\n[AFD]PO [A-Z]{{2}} \d{{5}})?"
-    rf"|(?<![\w$€£.,:/-])\d{{1,5}}[A-Za-z]? (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_WORD},? \d{{1,4}}[A-Za-z]?\b\.?(?:,?\s+{_UNIT})?"
-    rf"|(?<!\w){_UNIT}(?!\w)"
-    rf"|(?<!\w)[AFD]PO A[AEP] \d{{5}}",
+# Each expression begins with characters that the engine searches fast, and looks back only from there; no repetition is open.
+_NUMBER_FIRST = re.compile(
+    rf"\d(?<![\w$€£.,:/-]\d)\d{{0,4}}[A-Za-z]?(?:"
+    rf"(?:[-/]\d{{1,4}})? (?:\d{{1,5}} )?(?:{_NAME}[ ,]){{0,5}}?(?:{_WORD}{_SUFFIX}|{_KIND})\b\.?(?: (?:{_NAME} ){{0,4}}\d{{1,4}}[A-Za-z]?\b)?(?:,?\s{{1,4}}{_UNIT})?"
+    rf"| (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_WORD},? \d{{1,4}}[A-Za-z]?\b\.?(?:,?\s{{1,4}}{_UNIT})?)"
 )
+_KIND_FIRST = re.compile(
+    rf"(?<![\w-])(?:(?i:rue|via|viale|calle|c/|avenida|av\.|rua|strada|ul\.|piazza|largo|plaza|rúa|carrer|boulevard|avenue|ch[ée]min|place|quai) (?:{_NAME} ){{0,4}}{_NAME},? \d{{1,4}}[A-Za-z]?\b"
+    rf"|(?i:p\.? ?o\.? box|psc|unit|cmr) \d{{2,5}},? ?(?:box \d{{2,5}})?(?:\n[AFD]PO [A-Z]{{2}} \d{{5}})?"
+    rf"|{_UNIT}(?!\w)|[AFD]PO A[AEP] \d{{5}})"
+)
+_NUMBER_BEHIND = re.compile(rf" (?<=[^\W\d_] )\d{{1,4}}[A-Za-z]?\b(?:,?\s{{1,4}}{_UNIT})?")
+_STREET_NAME = re.compile(rf"{_WORD}{_SUFFIX}")
+_BEFORE_IT = re.compile(_NAME)
 _CUED = re.compile(
     r"\b(?:address(?:es)?(?: is|:| to the same:| of [^\n]{1,40} is)?|lives? (?:at|on)|located (?:at|in|on)|meet (?:me|you) at|drops you off at|return to|arrived at|sent to\?(?: user:)?|office is at"
     r"|it is|it's in|station is on|send a new one to|refers to|address is|here they are:|moved,? [^\n]{0,40} is)[:\s]+",
@@ -50,10 +59,9 @@ _IN = re.compile(
 def addresses(text: str) -> Iterator[Span]:
     """Postal addresses, and what belongs to one."""
     for start, end in zones(text, 56, 96):
-        for m in _ADDRESS.finditer(text, start, end):
-            if any(c.isdigit() for c in m.group()):
-                block = _BLOCK.match(text, m.end(), m.end() + 120)
-                yield "address", m.start(), block.end() if block else m.end()
+        for first, last in _streets(text, start, end):
+            block = _BLOCK.match(text, last, last + 120)
+            yield "address", first, block.end() if block else last
         for cue in _CUED.finditer(text, start, end):
             found = _NUMBERED.match(text, cue.end(), cue.end() + 200)
             if found is not None and any(c.isdigit() for c in found.group().split("\n")[0]):
@@ -63,6 +71,33 @@ def addresses(text: str) -> Iterator[Span]:
             yield "address", *m.span(group)
 
 
+def _streets(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What is a street with its number, a box or a unit, between two places of a text."""
+    for pattern in (_NUMBER_FIRST, _KIND_FIRST):
+        yield from (m.span() for m in pattern.finditer(text, start, end))
+    for m in _NUMBER_BEHIND.finditer(text, start, end):
+        words = text[max(start, m.start() - 130) : m.start()].split(" ")
+        if not words[-1].lower().endswith(_SUFFIXES) or (name := _STREET_NAME.fullmatch(_last(words[-1]))) is None:
+            continue
+        size = len(name.group())
+        if size == len(words[-1]):
+            for word in reversed(words[-5:-1]):
+                if _BEFORE_IT.fullmatch(word) is None:
+                    break
+                size += len(word) + 1
+        yield m.start() - size, m.end()
+
+
+def _last(word: str) -> str:
+    """What stands behind the last break of a line, bracket or comma.
+
+    >>> _last("at\\n(Hauptstraße"), _last("Weg")
+    ('Hauptstraße', 'Weg')
+    """
+    return _BREAK.split(word)[-1]
+
+
+_BREAK = re.compile(r"[^\w.'’´-]+")
 _DIGITS = re.compile(r"[0-9]+")
 
 

@@ -37,6 +37,7 @@ _ORDER = (
     "nationality", "title",
 )  # fmt: skip
 """Who may take characters first, where two detectors want the same."""
+_RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
 
 
 def find(value: Json, scanned: int = SCANNED, kinds: Collection[str] = PERSONAL) -> list[Finding]:
@@ -118,7 +119,7 @@ def _look(text: str, kinds: Collection[str]) -> list[Span]:
     if _CAPITAL.search(text) is not None:
         spans.extend(span for kind, detector in _CAPITALISED.items() if kind in kinds for span in detector(text))
     spans.extend(span for kind, detector in _ANY.items() if kind in kinds for span in detector(text))
-    return _apart(spans) if len(spans) > 1 else spans
+    return _apart(spans, len(text)) if len(spans) > 1 else spans
 
 
 def _numeric(text: str, kinds: Collection[str]) -> Iterator[Span]:
@@ -132,11 +133,14 @@ def _numeric(text: str, kinds: Collection[str]) -> Iterator[Span]:
                 yield from ((found, start + first, start + last) for found, first, last in detector(part))
 
 
-def _apart(spans: list[Span]) -> list[Span]:
-    spans.sort(key=lambda s: (_ORDER.index(s[0]), s[1], -s[2]))
-    kept: list[Span] = []
+def _apart(spans: list[Span], size: int) -> list[Span]:
+    """Those that overlap no better one, told by a mark on each character that is taken."""
+    spans.sort(key=lambda s: (_RANK[s[0]], s[1], -s[2]))
+    taken, kept = bytearray(size), []
     for span in spans:
-        if all(span[2] <= other[1] or span[1] >= other[2] for other in kept):
+        _, start, end = span
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
             kept.append(span)
     kept.sort(key=lambda s: s[1])
     return kept
