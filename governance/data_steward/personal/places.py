@@ -89,9 +89,9 @@ def _streets(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _last(word: str) -> str:
-    """What stands behind the last break of a line, bracket or comma.
+    r"""What stands behind the last break of a line, bracket or comma.
 
-    >>> _last("at\\n(Hauptstraße"), _last("Weg")
+    >>> _last("at\n(Hauptstraße"), _last("Weg")
     ('Hauptstraße', 'Weg')
     """
     return _BREAK.split(word)[-1]
