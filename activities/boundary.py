@@ -47,6 +47,14 @@ class Budget:
     bytes: int = 1 << 20
     time: timedelta = timedelta(milliseconds=500)
 
+    def left(self, steps: int, size: int, seconds: float) -> bool:
+        """Whether another step may begin after so many, with so many bytes of output, in so many seconds.
+
+        >>> Budget().left(31, 0, 0.1), Budget().left(32, 0, 0.1)
+        (True, False)
+        """
+        return steps < self.steps and size < self.bytes and seconds < self.time.total_seconds()
+
 
 @dataclass
 class Boundary:

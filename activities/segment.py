@@ -23,7 +23,10 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
 
     @activity.defn(name=SEGMENT)
     async def segment(given: SegmentCall) -> SegmentResult:
-        """Run local steps until something else must happen first, or the budget of a workflow task is spent."""
+        """Run local steps until something else must happen first, or the budget of a workflow task is spent.
+
+        One step at least: a budget that a slow database has spent before the first would never let a run get on.
+        """
         program = Program.find(given.plan_digest)
         machine = Machine(program, State.load(given.state))
         results: list[StepResult] = []
@@ -35,12 +38,7 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
             recall = await boundary.surface.recall(saga.tenant, saga.execution_id, given.task, given.witnessed)
             if recall.closed is not None:
                 return SegmentResult(closed=recall.closed)
-            while (
-                waiting
-                and len(results) < budget.steps
-                and spent < budget.bytes
-                and time.monotonic() - began < budget.time.total_seconds()
-            ):
+            while waiting and (not results or budget.left(len(results), spent, time.monotonic() - began)):
                 command = waiting.pop(0)
                 call = step_call(saga, program, command, machine.now, task=given.task)
                 found = await boundary.prepare(call, passport(), recall)

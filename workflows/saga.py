@@ -173,7 +173,7 @@ class Saga:
         except asyncio.CancelledError:
             return machine.cancel()
         kind, what = self._news.popleft()
-        if kind == "closed":
+        if kind in ("closed", "again"):
             return []
         if kind == "crashed":
             raise what
@@ -294,6 +294,8 @@ class Saga:
                 self._news.append(("resolved", (step.call_id, step)))
             else:
                 self._ahead[step.call_id] = step
+        if not self._news:  # no open call was answered: the main loop must see that they wait for another segment
+            self._news.append(("again", None))
 
     async def _open(self, program: Program) -> Opened:
         given, info, plan = self._given, workflow.info(), program.plan

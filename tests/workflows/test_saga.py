@@ -69,6 +69,16 @@ async def test_a_long_run_of_local_steps_is_split_by_the_budget(temporal_address
     assert world.segments == [32, 32, 6]
 
 
+async def test_a_segment_that_answers_nothing_is_followed_by_another(temporal_address):
+    world = World(await connect(temporal_address), INC)
+    world.spent = 2
+    async with world.worker():
+        handle = await world.start(as_local(plan(steps(3), INC)), {"n": 0})
+        assert await asyncio.wait_for(handle.result(), 20) == {"n": 3}
+        await replays(handle)
+    assert world.segments == [0, 0, 3]
+
+
 async def test_fault_compensates_and_fails_the_workflow(temporal_address):
     def boom(arguments):
         raise Fault(503, "communication")
