@@ -89,15 +89,15 @@ async def run_worker(parts: Platform, process: Process) -> int:
     expressions = ExpressionPool(
         timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
     )
-    try:
-        out = works.outbound(settings)
+    async with AsyncExitStack() as pools:
+        pools.callback(expressions.close)
+        out = await pools.enter_async_context(works.outside(settings))
         shelves = Shelves.of(parts.store, parts.city.keys, parts.objects, parts.clock)
         inbox = EventValues(parts.store, parts.city.keys).fetch
         known = realms.registry(
             settings,
             expressions,
             out,
-            works.secrets(settings),
             shelves,
             inbox,
             Definitions(parts.store, parts.clock),
@@ -106,23 +106,20 @@ async def run_worker(parts: Platform, process: Process) -> int:
         temporal = await parts.temporal()
         await ensure_namespace(temporal, keep=settings.history_retention)
         await parts.catalogs.publish(known.catalog(), parts.process)
-        async with AsyncExitStack() as pools:
-            for pool in workers(parts, temporal, known):
-                await pools.enter_async_context(pool)
-            # One of the workers of a machine is scraped, the others export over OTLP; `status` asks every one of them.
-            place = (settings.host, settings.ports.metrics) if process.replica == 1 else ("127.0.0.1", 0)
-            metrics = await pools.enter_async_context(parts.telemetry.scraped(*place))
-            contracts = list(known)
-            owners = {
-                owner: sorted(c.ref for c in contracts if c.owner == owner)
-                for owner in sorted({c.owner for c in contracts})
-            }
-            roll = [role.name for role in parts.city.roles]
-            agents = [{"name": c.name, "kind": c.determinism, "realm": c.owner} for c in contracts if c.agent]
-            process.ready(city=roll, realms=owners, agents=agents, metrics=metrics)
-            await process.stop.wait()
-    finally:
-        expressions.close()
+        for pool in workers(parts, temporal, known):
+            await pools.enter_async_context(pool)
+        # One of the workers of a machine is scraped, the others export over OTLP; `status` asks every one of them.
+        place = (settings.host, settings.ports.metrics) if process.replica == 1 else ("127.0.0.1", 0)
+        metrics = await pools.enter_async_context(parts.telemetry.scraped(*place))
+        contracts = list(known)
+        owners = {
+            owner: sorted(c.ref for c in contracts if c.owner == owner)
+            for owner in sorted({c.owner for c in contracts})
+        }
+        roll = [role.name for role in parts.city.roles]
+        agents = [{"name": c.name, "kind": c.determinism, "realm": c.owner} for c in contracts if c.agent]
+        process.ready(city=roll, realms=owners, agents=agents, metrics=metrics)
+        await process.stop.wait()
     return 0
 
 

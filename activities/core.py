@@ -3,13 +3,12 @@
 import asyncio
 
 from symphainy.activities import definitions, events
-from symphainy.activities.protocols import http, openapi
+from symphainy.activities.protocols import container, http, openapi, process
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.step import Step
-from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
-from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.outside import EVERYTHING, Admitted, Outside
 
 
 class Evaluation(Message):
@@ -34,15 +33,19 @@ class Core:
     def __init__(
         self,
         pool: ExpressionPool | None = None,
-        outbound: OutboundHttp | None = None,
-        secrets: Secrets | None = None,
+        outside: Outside | None = None,
         inbox: events.Fetch | None = None,
         plans: definitions.Plans | None = None,
     ) -> None:
-        self._pool, self._outbound, self._secrets, self._inbox, self._plans = pool, outbound, secrets, inbox, plans
+        self._pool, self._outside, self._inbox, self._plans = (
+            pool,
+            outside or Outside(admitted=Admitted(run=EVERYTHING)),
+            inbox,
+            plans,
+        )
 
     def register(self, registry: Registry) -> None:
-        """``core.evaluate``, ``core.http…``, ``core.openapi``, ``core.events``, ``core.definition``."""
+        """``core.evaluate``, ``core.http…``, ``core.openapi``, processes where admitted, ``core.events``, ``core.definition``."""
 
         @capability("core.evaluate", input=Evaluation, output=Value, duration="short", title="Evaluate an expression")
         async def evaluate(step: Step[Evaluation]) -> Value:
@@ -53,7 +56,7 @@ class Core:
             return Value(value=await asyncio.to_thread(self._pool.evaluate, *work))
 
         registry.register(evaluate)
-        http.register(registry, self._outbound, self._secrets)
-        openapi.register(registry, self._outbound, self._secrets)
+        for protocol in (http, openapi, process, container):
+            protocol.register(registry, self._outside)
         events.register(registry, self._inbox)
         definitions.register(registry, self._plans)

@@ -26,7 +26,7 @@ def step_activity(boundary: Boundary) -> Callable[[StepCall], Coroutine[Any, Any
                 result = await asyncio.shield(work)
             except asyncio.CancelledError:
                 capability = boundary.registry.find(call.capability)
-                if capability is None or capability.contract.effects is None:
+                if capability is None or capability.contract.effects is None or capability.contract.interruptible:
                     work.cancel()
                     raise
                 result = await work

@@ -9,8 +9,7 @@ from symphainy.activities.events import Fetch
 from symphainy.activities.people import Desk, People
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.pool import ExpressionPool
-from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
-from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.outside import Outside
 from symphainy.foundations.settings import Settings
 from symphainy.governance.capabilities import Manager as SmartCity
 from symphainy.realms.content.manager import Manager as Content
@@ -31,16 +30,16 @@ class Manager(Protocol):
 
 
 def managers(
-    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
+    settings: Settings, pool: ExpressionPool | None = None, out: Outside | None = None,
     given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None, desk: Desk | None = None,
 ) -> list[Manager]:  # fmt: skip
     """Core, city, the four realms, then the builder's own (``SYMPHAINY_REALMS=package.module:Manager,…``)."""
     journey = Journey(given.sagas) if given else Journey()
     solution = Solution(register=given.solutions, memory=given.memory) if given else Solution()
     found: list[Manager] = [
-        Core(pool, out, kept, inbox, plans),
+        Core(pool, out, inbox, plans),
         People(desk),
-        SmartCity(given.post if given else None, out, kept),
+        SmartCity(given.post if given else None, out.http if out else None, out.secrets if out else None),
         Content(),
         Insights(),
         journey,
@@ -53,12 +52,12 @@ def managers(
 
 
 def registry(
-    settings: Settings, pool: ExpressionPool | None = None, out: OutboundHttp | None = None, kept: Secrets | None = None,
+    settings: Settings, pool: ExpressionPool | None = None, out: Outside | None = None,
     given: Shelves | None = None, inbox: Fetch | None = None, plans: Plans | None = None, desk: Desk | None = None,
 ) -> Registry:  # fmt: skip
     """Everything registered, and checked as a whole. ``given``: what a worker's realms read from; without it they cannot run."""
     made = Registry()
-    for manager in managers(settings, pool, out, kept, given, inbox, plans, desk):
+    for manager in managers(settings, pool, out, given, inbox, plans, desk):
         manager.register(made)
     made.check()
     return made

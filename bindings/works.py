@@ -3,6 +3,8 @@
 An adapter is loaded when it is chosen: a process that only starts a server, or asks for one part, does not pay for the others.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from symphainy.foundations.public_works.abstractions.auth import IdentityProvide
 from symphainy.foundations.public_works.abstractions.hot_state import HotState
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
+from symphainy.foundations.public_works.abstractions.outside import Admitted, Outside
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.foundations.public_works.abstractions.streams import Streams
@@ -90,6 +93,30 @@ def outbound(settings: Settings) -> OutboundHttp:
     return HttpxOutbound(
         allow=settings.outbound_allow, timeout=settings.outbound_timeout, max_size=settings.outbound_max, map=settings.outbound_places
     )  # fmt: skip
+
+
+def admitted(settings: Settings) -> Admitted:
+    """What the operator admits beside calls of servers."""
+    return Admitted(
+        frozenset(settings.run_allow), tuple(Path(one) for one in settings.run_volumes), settings.run_network
+    )
+
+
+@asynccontextmanager
+async def outside(settings: Settings) -> AsyncIterator[Outside]:
+    """All ways out of a worker; closed behind the block."""
+    from symphainy.foundations.public_works.adapters.process_sandbox import ProcessSandbox
+
+    http = outbound(settings)
+    sandbox = ProcessSandbox(
+        timeout=settings.run_timeout, memory=settings.run_memory_max, output=settings.run_output_max, network=settings.run_network,
+        hidden=(settings.data_dir, Path(".env"), settings.client_file or settings.data_dir),
+    )  # fmt: skip
+    try:
+        yield Outside(http=http, secrets=secrets(settings), sandbox=sandbox, admitted=admitted(settings))
+    finally:
+        await sandbox.close()
+        await http.close()
 
 
 def secrets(settings: Settings) -> Secrets:

@@ -209,6 +209,10 @@ def run(
         list[str] | None,
         typer.Option("--map-host", help="HOST=ADDR:PORT: call a stub in its place.", show_default=False),
     ] = None,
+    allow_run: Annotated[
+        list[str] | None,
+        typer.Option("--allow-run", help="script, shell, container, mcp-stdio: may be started.", show_default=False),
+    ] = None,
     event: Annotated[
         list[Path] | None,
         typer.Option("--event", help="File: CloudEvents, delivered once the run waits.", show_default=False),
@@ -225,8 +229,8 @@ def run(
     from symphainy.cli.run import run as command
 
     local = given(
-        profile, allow_host=allow_host or (), map_host=map_host or (), event=event or (), with_=others or (),
-        secret=secret or (), timeout=timeout,
+        profile, allow_host=allow_host or (), map_host=map_host or (), allow_run=allow_run or (), event=event or (),
+        with_=others or (), secret=secret or (), timeout=timeout,
     )  # fmt: skip
     raise typer.Exit(command(_data_dir(data_dir), file, payload, as_json=as_json, profile=local))
 

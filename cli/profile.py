@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -39,6 +39,8 @@ class LocalProfile(Message):
     """Private hosts that may be called."""
     map_host: dict[Annotated[str, BeforeValidator(_host)], Annotated[str, BeforeValidator(_place)]] = {}
     """Host → address and port that is called in its place, without TLS."""
+    allow_run: tuple[Literal["script", "shell", "container", "mcp-stdio"], ...] = ()
+    """Processes that the document may start, in the sandbox."""
     event: tuple[dict[str, Json], ...] = ()
     """CloudEvents, delivered in order once the run waits."""
     with_: tuple[Path, ...] = Field(default=(), alias="with")
@@ -51,18 +53,18 @@ class LocalProfile(Message):
     @property
     def is_special(self) -> bool:
         """Whether the run needs a platform of its own: hosts and secrets are nothing to change on one that serves others."""
-        return bool(self.allow_host or self.map_host or self.secret)
+        return bool(self.allow_host or self.map_host or self.secret or self.allow_run)
 
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of its platform."""
         mapped = tuple(f"{host}={place}" for host, place in self.map_host.items())
-        return {"outbound_allow": self.allow_host, "outbound_map": mapped}
+        return {"outbound_allow": self.allow_host, "outbound_map": mapped, "run_allow": self.allow_run}
 
 
 def profile(
-    file: Path | None = None, *, allow_host: Sequence[str] = (), map_host: Sequence[str] = (), event: Sequence[Path] = (),
-    with_: Sequence[Path] = (), secret: Sequence[str] = (), timeout: float | None = None,
+    file: Path | None = None, *, allow_host: Sequence[str] = (), map_host: Sequence[str] = (), allow_run: Sequence[str] = (),
+    event: Sequence[Path] = (),    with_: Sequence[Path] = (), secret: Sequence[str] = (), timeout: float | None = None,
 ) -> LocalProfile:  # fmt: skip
     """The profile of a file, and of flags added to it; Invalid names the word that is wrong.
 
@@ -71,6 +73,10 @@ def profile(
     """
     given = _from_file(file) if file else {}
     given["allow_host"] = [*given.get("allow_host", ()), *allow_host]
+    given["allow_run"] = [
+        *given.get("allow_run", ()),
+        *(word for entry in allow_run for word in entry.split(",") if word),
+    ]
     given["map_host"] = {**given.get("map_host", {}), **dict(_pair(entry, "--map-host") for entry in map_host)}
     given["secret"] = {**given.get("secret", {}), **dict(_secret(entry) for entry in secret)}
     given["with"] = [*given.get("with", ()), *with_]
@@ -88,7 +94,9 @@ def profile(
 def _from_file(path: Path) -> dict[str, Any]:
     value = _data(path)
     if not isinstance(value, dict):
-        raise Invalid(f"{path} must hold a map with the keys allow_host, map_host, event, with, secret, timeout.")
+        raise Invalid(
+            f"{path} must hold a map with the keys allow_host, map_host, allow_run, event, with, secret, timeout."
+        )
     made = {str(key).replace("-", "_"): item for key, item in value.items()}
     made["with"] = [path.parent / str(other) for other in made.get("with", ())]
     return made

@@ -32,7 +32,7 @@ DEFAULT_TIMEOUT = 300.0
 def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: LocalProfile) -> int:
     """Run it. 0 completed, 1 faulted or cancelled (or still open after the profile's timeout), 2 invalid."""
     text, value = read_text(file), read_json(payload)
-    compiled = compile_text(text, file=str(file), catalog=catalog())
+    compiled = compile_text(text, file=str(file), catalog=catalog(profile.allow_run))
     if compiled.plan is None:
         for diagnostic in compiled.diagnostics:
             complain(str(diagnostic))

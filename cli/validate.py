@@ -1,6 +1,6 @@
 """``symphainy validate`` and ``graph``: the compiler, offline, against the catalog that the wheel carries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from symphainy.foundations.language.contract import Catalog
 
 
-def catalog() -> "Catalog":
-    """The capabilities that this version ships."""
+def catalog(admitted: Collection[str] = ()) -> "Catalog":
+    """The capabilities that this version ships; of processes those that are ``admitted``."""
     from symphainy.foundations.language.contract import Catalog
 
-    return Catalog.model_validate_json(read_text(CATALOG))
+    return Catalog.model_validate_json(read_text(CATALOG)).admitting(admitted)
 
 
 def validate(paths: Iterable[Path], *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from symphainy.foundations.language.errors import Invalid, Refused
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.step import Step
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
-from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.outside import Outside
 
 
 class HttpCall(Message):
@@ -39,8 +39,9 @@ class Reply(Message):
     authorization: dict[str, Json] | None = None
 
 
-def register(registry: Registry, http: OutboundHttp | None, kept: Secrets | None) -> None:
+def register(registry: Registry, outside: Outside) -> None:
     """Three contracts over one function. Without a way out (a front end, an offline catalog) only the contracts count."""
+    http, kept = outside.http, outside.secrets
 
     async def run(step: Step[HttpCall], *, safe: bool, keyed: bool = False) -> Reply:
         assert http is not None

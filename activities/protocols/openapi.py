@@ -13,7 +13,7 @@ from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.step import Step
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
-from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.foundations.public_works.abstractions.outside import Outside
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
@@ -31,8 +31,9 @@ class OpenApiCall(Message):
     reveal: bool = False
 
 
-def register(registry: Registry, http: OutboundHttp | None, kept: Secrets | None) -> None:
+def register(registry: Registry, outside: Outside) -> None:
     """One contract: which method an operation has is known only once the document is read, so it counts as an effect."""
+    http, kept = outside.http, outside.secrets
 
     @capability(
         "core.openapi",

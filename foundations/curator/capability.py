@@ -44,6 +44,8 @@ def capability(
     title: str = "",
     agent: bool = False,
     action: Verb = "run",
+    interruptible: bool = False,
+    admission: str = "",
     classes: tuple[str, ...] = (),
     start_to_close: timedelta | None = None,
     schedule_to_close: timedelta | None = None,
@@ -81,6 +83,8 @@ def capability(
             undo=undo,
             agent=agent,
             action=action,
+            interruptible=interruptible,
+            admission=admission,
             classes=classes,
             **{key: value for key, value in times.items() if value is not None},
         )

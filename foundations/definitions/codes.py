@@ -66,6 +66,11 @@ CODES: dict[str, Code] = {
     "LNK004": Code("This construct is not supported by this version.", "Use another construct."),
     "LNK005": Code("A function calls itself.", "Break the cycle: functions are inlined, so a cycle never ends."),
     "LNK006": Code("The declared undo of a capability is not in the catalog.", "Register the undo capability."),
+    "LNK007": Code(
+        "A process that no policy admits.",
+        "An operator admits it with SYMPHAINY_RUN_ALLOW (script, shell, container, mcp-stdio), a local run with --allow-run; "
+        "or let a capability do the work.",
+    ),
     "TYP001": Code("A required argument is missing.", "Pass it under 'with'."),
     "TYP002": Code("A value has another type than its receiver wants.", "Convert it, or pass another value."),
     "TYP003": Code("A path leads into an artifact.", "An artifact is a reference: let a capability read it and return what you need."),

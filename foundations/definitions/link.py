@@ -67,7 +67,9 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
             _need(report, catalog, links, "emit", PUBLISH, f"{task.pointer}/emit", "emit tasks")
         if task.kind == "listen":
             _need(report, catalog, links, "listen", EVENTS, f"{task.pointer}/listen", "listen tasks")
-        if task.kind == "run" and "workflow" in task.body["run"]:
+        if task.kind == "run" and "workflow" not in task.body["run"]:
+            _admitted(report, catalog, links, task)
+        elif task.kind == "run":
             _need(report, catalog, links, "run", DEFINITION, f"{task.pointer}/run", "run: workflow")
     if heavy:
         _need(report, catalog, links, EVALUATE, EVALUATE, "/do", "expressions that are not linear")
@@ -114,6 +116,17 @@ def _need(report: Report, catalog: Catalog, links: Links, call: str, ref: str, a
         report.at("LNK003", at, f"unsupported here: {construct} needs the capability {ref}, which is not installed")
     else:
         _undo(report, links.add(call, contract, catalog), contract, at)
+
+
+def _admitted(report: Report, catalog: Catalog, links: Links, task: Task) -> None:
+    """A process is run only where an operator's policy admits its kind: then its capability is there."""
+    name = linked_name(task.body)
+    kind = name.removeprefix("run.")
+    contract = catalog.find(f"core.{kind}@1")
+    if contract is None:
+        report.at("LNK007", f"{task.pointer}/run/{kind}", f"no policy admits run tasks with a {kind} here")
+    else:
+        links.add(name, contract, catalog)
 
 
 def _undo(report: Report, missing: str | None, contract: Contract, at: str) -> None:

@@ -75,7 +75,7 @@ def _effect(task: Task, links: Links) -> Contract | None:
     """The contract a task calls."""
     if task.kind == "emit":
         return None  # an event is undone by no one and harms no one: it goes through the outbox
-    return links.contract(task.body) if task.kind == "call" else None
+    return links.contract(task.body) if task.kind in ("call", "run") else None
 
 
 def _irreversible(task: Task, links: Links) -> bool:

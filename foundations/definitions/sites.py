@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symphainy.foundations.definitions.expressions import is_expression, strip
-from symphainy.foundations.definitions.protocols import is_protocol
+from symphainy.foundations.definitions.protocols import PROCESSES, is_protocol
+from symphainy.foundations.definitions.protocols import at as _at
 from symphainy.foundations.definitions.tasks import Task, functions, inner_lists, task_list
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.model import Json
@@ -66,6 +67,8 @@ def _task(task: Task, local: frozenset[str]) -> Iterator[Site]:
         events = body.get("foreach") or {}
         inner = local | {events.get("item", "item"), events.get("at", "index")}
         yield from _listen(task, inside, TASK | inner)
+    elif task.kind == "call" and isinstance(messages := _at(body, ("with", "subscription", "foreach")), dict):
+        inner = local | {messages.get("item", "item"), messages.get("at", "index")}
     elif task.kind == "try":
         caught = local | {body["catch"].get("as", "error")}
         yield from _catch(task, inside, TASK | caught)
@@ -90,14 +93,27 @@ def _own(task: Task, inside: frozenset[str]) -> Iterator[Site]:
         "emit": "emit/event",
         "raise": "raise/error",
         "wait": "wait",
-        "run": "run/workflow",
+        "run": f"run/{next((kind for kind in PROCESSES if kind in body.get('run', {})), 'workflow')}",
     }
     if (place := places.get(task.kind)) is not None:
         head, _, rest = place.partition("/")
         value = body.get(head) or {}
-        whole = task.kind == "call"
-        secret = whole and is_protocol(str(body["call"]))
-        yield from _deep(value.get(rest) if rest else value, f"{at}/{place}", inside, whole=whole, secret=secret)
+        process = task.kind == "run" and rest in PROCESSES
+        whole = task.kind == "call" or process
+        secret = process or (whole and is_protocol(str(body["call"])))
+        given: Any = value.get(rest) if rest else value
+        iterated = _at(given, ("subscription", "foreach")) if body.get("call") == "asyncapi" else None
+        if isinstance(iterated, dict):
+            given = {**given, "subscription": {k: v for k, v in given["subscription"].items() if k != "foreach"}}
+            yield from _iterated(iterated, f"{at}/with/subscription/foreach", inside)
+        yield from _deep(given, f"{at}/{place}", inside, whole=whole, secret=secret)
+
+
+def _iterated(given: dict[str, Any], at: str, inside: frozenset[str]) -> Iterator[Site]:
+    """``foreach`` of an asynchronous subscription; the tasks in it are walked like any inner list."""
+    within = inside | {given.get("item", "item"), given.get("at", "index")}
+    yield from _shape(given.get("output"), "as", f"{at}/output", within)
+    yield from _shape(given.get("export"), "as", f"{at}/export", within | {"output"})
 
 
 def _loop(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterator[Site]:

@@ -9,7 +9,7 @@ from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.expressions import is_expression
 from symphainy.foundations.definitions.machine.kinds.listen import filters
 from symphainy.foundations.definitions.machine.matching import compiled
-from symphainy.foundations.definitions.protocols import is_protocol
+from symphainy.foundations.definitions.protocols import PROCESSES, policies
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import (
     COMMON,
@@ -119,7 +119,7 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
         _duration(report, f"{task.pointer}/wait", body["wait"])
     if task.kind == "raise" and isinstance(error := body["raise"].get("error"), str):
         _known(report, f"{task.pointer}/raise/error", error, use.get("errors") or {}, "error", "use.errors")
-    if task.kind == "call":
+    if task.kind in ("call", "run"):
         _policies(report, use, task)
     if task.kind == "listen":
         _patterns(report, task)
@@ -158,20 +158,18 @@ def _patterns(report: Report, task: Task) -> None:
 
 
 def _policies(report: Report, use: dict[str, Any], task: Task) -> None:
-    """The policies and secrets that the endpoints of a call name."""
-    given = task.body.get("with")
-    holders = [("", given)]
-    if isinstance(given, dict):
-        document = given.get("document")
-        holders += [("/endpoint", given.get("endpoint"))]
-        holders += [("/document/endpoint", document.get("endpoint"))] if isinstance(document, dict) else []
-    for path, holder in holders if is_protocol(task.body["call"]) else ():
-        policy = holder.get("authentication") if isinstance(holder, dict) else None
-        at = f"{task.pointer}/with{path}/authentication"
-        if isinstance(policy, dict) and isinstance(name := policy.get("use"), str):
-            _known(report, f"{at}/use", name, use.get("authentications") or {}, "policy", "use.authentications")
-        elif isinstance(policy, dict):
-            _policy_secrets(report, use, at, policy)
+    """The policies and secrets that the endpoints of a call, or of a script, name."""
+    if task.kind == "call":
+        call, given, place = str(task.body["call"]), task.body.get("with"), f"{task.pointer}/with"
+    else:
+        call = next((kind for kind in PROCESSES if kind in task.body["run"]), "")
+        given, place = task.body["run"].get(call), f"{task.pointer}/run/{call}"
+    for way, policy in policies(call, given):
+        where = "/".join((place, *way))
+        if isinstance(name := policy.get("use"), str):
+            _known(report, f"{where}/use", name, use.get("authentications") or {}, "policy", "use.authentications")
+        else:
+            _policy_secrets(report, use, where, policy)
 
 
 def _policy_secrets(report: Report, use: dict[str, Any], at: str, policy: dict[str, Any]) -> None:

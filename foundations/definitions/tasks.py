@@ -68,6 +68,9 @@ def inner_lists(task: Task) -> list[tuple[str, Any, bool]]:
         return [("try", body.get("try"), True), *([("catch/do", catch["do"], True)] if "do" in catch else [])]
     if kind == "listen" and "do" in _dict(body.get("foreach")):
         return [("foreach/do", body["foreach"]["do"], True)]
+    if kind == "call" and body.get("call") == "asyncapi":
+        messages = _dict(_dict(_dict(body.get("with")).get("subscription")).get("foreach"))
+        return [("with/subscription/foreach/do", messages["do"], True)] if "do" in messages else []
     return []
 
 

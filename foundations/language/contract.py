@@ -1,5 +1,6 @@
 """What the Curator knows of a capability: its contract, as data."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Literal
 
@@ -44,6 +45,10 @@ class Contract(Message):
     undo: str | None = None
     agent: bool = False
     action: Verb = "run"
+    interruptible: bool = False
+    """An effect that a cancellation ends at once, because it may: a program that was started. Others are let come to their end."""
+    admission: str = ""
+    """The word by which an operator admits it (``shell``); empty for what needs no admission."""
     classes: tuple[str, ...] = ()
     start_to_close: timedelta = timedelta(minutes=5)
     schedule_to_close: timedelta = timedelta(hours=24)
@@ -84,6 +89,11 @@ class Catalog(Message):
     contracts: tuple[Contract, ...] = ()
     routes: tuple[IntentRoute, ...] = ()
     sagas: dict[str, dict[str, Json]] = {}
+
+    def admitting(self, words: Collection[str]) -> "Catalog":
+        """This catalog without what these words of an operator do not admit."""
+        there = tuple(c for c in self.contracts if not c.admission or c.admission in words)
+        return self.model_copy(update={"contracts": there})
 
     def find(self, ref: str) -> Contract | None:
         """The contract of ``name@version``, or the newest of ``name``."""

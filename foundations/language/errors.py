@@ -11,6 +11,8 @@
     │   ├── Conflict                     no     caller      409
     │   ├── TooLarge                     no     caller      413
     │   ├── Answered                     no     caller      theirs   a server outside answered with an error, or not at all
+    │   ├── Failed                       no     caller      500   a program, an agent or a tool was run and has failed
+    │   ├── Overdue                      no     caller      408   it took longer than it was given
     │   └── Refused                      no     caller      403   policy said no; ``remedy`` says what would help
     │       ├── Unauthenticated          no     caller      401
     │       └── RateLimited              yes    caller      429   ``retry_after`` in seconds
@@ -132,6 +134,18 @@ class Answered(DomainError):
         """With the server's own status."""
         made = super().problem(instance)
         return made.model_copy(update={"status": self.answer, "title": self.title or "Communication error"})
+
+
+class Failed(DomainError):
+    """A program, an agent or a tool that was run has failed by its own account (OWS: runtime)."""
+
+    status = 500
+
+
+class Overdue(DomainError):
+    """It took longer than it was given, and was ended (OWS: timeout)."""
+
+    status, kind = 408, "timeout"
 
 
 class Refused(DomainError):

@@ -147,6 +147,19 @@ class Settings(BaseSettings):
     """Hosts, addresses or networks that may be called although they are private: ``erp.internal, 10.1.0.0/16``."""
     outbound_map: Names = ()
     """Development only: ``host=address:port``, called in place of that host, without TLS: definitions run against stubs unchanged."""
+    run_allow: Annotated[
+        tuple[Literal["script", "shell", "container", "mcp-stdio"], ...], NoDecode, BeforeValidator(split_list)
+    ] = ()
+    """Processes that definitions may start: none, since each is code that somebody else brings along."""
+    run_network: bool = False
+    """Whether they may open connections; where the kernel has no user namespaces, scripts and commands always can."""
+    run_volumes: Names = ()
+    """Folders of this machine, at or below which a container may mount."""
+    run_timeout: Duration = timedelta(minutes=4)
+    """Below the five minutes that a step is given, so that what is late is told as late, not as lost."""
+    run_memory_max: Bytes = 1024 * 1024 * 1024
+    run_output_max: Bytes = 256 * 1024
+    """Of each of the two outputs: both fit into a step's payload."""
     cors_origins: Names = ()
     model_url: str | None = None
     """An OpenAI-compatible endpoint, e.g. ``https://models.example/v1``; none = the platform runs without a language model."""

@@ -41,6 +41,7 @@ CATALOG = Catalog(
         capability("core.events"),
         capability("core.definition"),
         capability("event.publish", duration="short"),
+        *(capability(f"people.{verb}", duration="short") for verb in ("ask", "decide", "escalate", "close")),
     )
 )
 

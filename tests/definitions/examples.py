@@ -1,5 +1,6 @@
 """The public examples of the specification and of two implementations, where they are at hand beside the repository."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from symphainy.foundations.definitions.yaml12 import load
 
-ROOT = Path(__file__).resolve().parents[3] / "shared" / "ows"
+ROOT = Path(os.environ.get("SHARED_DIR") or Path(__file__).resolve().parents[3] / "shared") / "ows"
 needs_examples = pytest.mark.skipif(not ROOT.is_dir(), reason="the public examples (../shared/ows) are not here")
 BROKEN = {"doc-snippets/dsl-03.yaml", "use-cases/multi-agent-ai-content-generation-1.yaml"}
 """Not YAML at all, in the specification's own text: an unknown escape, and a colon in a plain scalar."""

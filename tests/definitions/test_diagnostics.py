@@ -56,7 +56,7 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("LNK002", HEAD + "do:\n- a: {call: 'content.parse@7'}", (3, 13), "'1', '2'"),
     ("LNK003", HEAD + "do:\n- a: {call: grpc, with: {proto: {endpoint: 'https://x.org/p'}, service: {name: s, host: h}, method: "
     "m}}", (3, 7), "core.grpc@1"),
-    ("LNK004", HEAD + "do:\n- a: {run: {shell: {command: ls}}}", (3, 7), "run"),
+    ("LNK007", HEAD + "do:\n- a: {run: {shell: {command: ls}}}", (3, 13), "shell"),
     ("LNK004", HEAD + "schedule: {every: PT1H}\ndo: []", (2, 1), "schedule"),
     ("LNK004", HEAD + "do:\n- a: {call: 'https://x.org/function.yaml'}", (3, 13), "address"),
     ("LNK004", HEAD + "do:\n- a: {call: 'log:1.0.0@global'}", (3, 13), "catalog"),
@@ -72,6 +72,7 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("SAG001", SAGA + "do:\n- a: {call: pay.charge, with: {amount: 1}}", (3, 7), "no undo"),
     ("SAG002", SAGA + "do:\n- a: {call: pay.wire, with: {amount: 1}}\n- b: {call: text.shout, with: {text: x}}", (3, 3),
     "'b' after it may fail"),
+    ("HUM001", HEAD + "do:\n- a: {call: 'approval:1.0.0@default', with: {qorum: 2}}", (3, 53), "no word of an approval"),
     ("SAG003", SAGA.replace("compensate}", "maybe}") + "do: []", (1, 94), "saga settings"),
 ]  # fmt: skip
 

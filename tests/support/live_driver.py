@@ -1,7 +1,7 @@
 """Drives the pure machine in real time with the real capability functions: without history, journal and policy."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +15,10 @@ from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.errors import ERROR_BASE, NotFound, Problem, SymphainyError, from_problem
 from symphainy.foundations.language.step import Outcome, Step
 from symphainy.foundations.language.wire import StepResult
+from symphainy.foundations.public_works.abstractions.outside import Admitted, Outside
 from symphainy.foundations.public_works.abstractions.secrets import stored_name
 from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
+from symphainy.foundations.public_works.adapters.process_sandbox import ProcessSandbox
 from symphainy.governance.capabilities import Manager as SmartCity
 
 
@@ -46,10 +48,21 @@ class Watched(Machine):
 class Live:
     """One environment: outbound HTTP with a host map, secrets, and a pool for heavy expressions."""
 
-    def __init__(self, hosts: dict[str, str] | None = None, secrets: dict[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        hosts: dict[str, str] | None = None,
+        secrets: dict[str, bytes] | None = None,
+        *,
+        allow_run: tuple[str, ...] | None = None,
+    ) -> None:
         self.http, self.pool = HttpxOutbound(map=hosts), ExpressionPool()
+        self.sandbox = ProcessSandbox(timeout=timedelta(seconds=20))
+        admitted = Admitted(
+            frozenset(["script", "shell", "container", "mcp-stdio"]) if allow_run is None else frozenset(allow_run)
+        )
+        self.outside = Outside(http=self.http, secrets=Kept(secrets or {}), sandbox=self.sandbox, admitted=admitted)
         self.registry = Registry()
-        for manager in (Core(self.pool, self.http, Kept(secrets or {}), self._fetch, self), SmartCity()):
+        for manager in (Core(self.pool, self.outside, self._fetch, self), SmartCity()):
             manager.register(self.registry)
         self.events: list[dict[str, Any]] = []
         self.plans: list[Plan] = []
@@ -65,6 +78,7 @@ class Live:
         return compile_text(text, catalog=self.registry.catalog())
 
     async def close(self) -> None:
+        await self.sandbox.close()
         await self.http.close()
         await asyncio.to_thread(self.pool.close)
 

@@ -28,6 +28,15 @@ class NeedsStep(Exception):
         self.text, self.data, self.variables, self.memo = text, data, variables, memo
 
 
+def names(text: str) -> set[str]:
+    """The variables that an expression mentions.
+
+    >>> sorted(names("$context.a + $item"))
+    ['context', 'item']
+    """
+    return set(_NAMES.findall(expressions.strip(text)))
+
+
 def instant(text: str) -> dict[str, Json]:
     """An instant as the specification's dateTime descriptor."""
     at = datetime.fromisoformat(text)
@@ -80,7 +89,7 @@ def _of_frame(m: "Machine", frame: Frame, names: set[str]) -> dict[str, Json]:
 def evaluate(m: "Machine", frame: Frame | None, text: str, data: Json, extra: dict[str, Json] | None = None) -> Json:
     """The value of one expression, with or without ``${ }``."""
     bare = expressions.strip(text)
-    bound = variables(m, frame, set(_NAMES.findall(bare)), extra or {})
+    bound = variables(m, frame, names(bare), extra or {})
     if frame is not None and bare in m.program.heavy:
         memo = hashlib.sha256(json.dumps([bare, data, bound], sort_keys=True).encode()).hexdigest()[:32]
         known = frame.data.get("memo", {})

@@ -12,6 +12,7 @@ from symphainy.foundations.definitions.jqlang.walk import plain_path
 from symphainy.foundations.definitions.machine import flow
 from symphainy.foundations.definitions.machine.program import escape
 from symphainy.foundations.definitions.machine.state import Frame
+from symphainy.foundations.definitions.protocols import ENDPOINTS, LATER, Way, at, policies
 from symphainy.foundations.language.model import Json
 
 if TYPE_CHECKING:
@@ -23,18 +24,33 @@ _SECRETS = ("secrets", "secret")
 
 def arguments(m: "Machine", f: Frame, task: dict[str, Any]) -> dict[str, Json]:
     """``with``, ready for the capability. ``secrets`` maps a JSON pointer into it to the secret's name and the path inside it."""
-    source = _with_policies(task.get("with", {}), m.program.use.get("authentications", {}))
-    secrets: dict[str, list[str | int]] = {}
-    made: dict[str, Json] = _value(m, f, source, "", secrets)
-    for holder, key in _endpoints(source):
-        place = _at(made, holder)
-        if isinstance(place, dict) and isinstance(text := _at(source, holder).get(key), str):
-            if not expressions.is_expression(text):
-                place[key] = expand(text, f.input)
-    if secrets:
-        made["secrets"] = secrets
+    made = filled(m, f, task["call"], task.get("with", {}))
     if "$authorization" in json.dumps([task.get("output"), task.get("export")]):
         made["reveal"] = True
+    return made
+
+
+def filled(m: "Machine", f: Frame, call: str, given: Any) -> dict[str, Json]:
+    """The arguments of a call or process: policies in their place, templates expanded, expressions evaluated, secrets named."""
+    source = _with_policies(call, given, m.program.use.get("authentications", {}))
+    later = {way: text for way in LATER.get(call, ()) if isinstance(text := at(source, way), str)}
+    for way in later:
+        source = _replaced(source, way, None)
+    if isinstance(at(source, ("subscription", "foreach")), dict):
+        source = _replaced(source, ("subscription", "foreach"), None)  # what is done with each message is done here
+    secrets: dict[str, list[str | int]] = {}
+    made: dict[str, Json] = _value(m, f, source, "", secrets)
+    for way in _templates(call, source):
+        text = at(source, way)
+        if isinstance(text, str) and not expressions.is_expression(text):
+            at(made, way[:-1])[way[-1]] = expand(text, f.input)
+    if later:
+        names = {name for text in later.values() for name in flow.names(text)}
+        made["variables"] = flow.variables(m, f, names, {})
+        for way, text in later.items():
+            at(made, way[:-1])[way[-1]] = expressions.strip(text)
+    if secrets:
+        made["secrets"] = secrets
     return made
 
 
@@ -82,43 +98,30 @@ class _Secret:
         self.name = name
 
 
-def _with_policies(given: Any, known: dict[str, Any]) -> Any:
-    """``given`` with each named policy in its place; policies stand at endpoints, and beside the document of ``openapi``."""
-    if not isinstance(given, dict):
-        return given
-    made = dict(given)
-    if isinstance(endpoint := made.get("endpoint"), dict):
-        made["endpoint"] = _policy(endpoint, known)
-    if isinstance(document := made.get("document"), dict) and isinstance(document.get("endpoint"), dict):
-        made["document"] = {**document, "endpoint": _policy(document["endpoint"], known)}
-    return _policy(made, known)
+def _with_policies(call: str, given: Any, known: dict[str, Any]) -> Any:
+    """``given`` with each named policy in its place."""
+    made = given
+    for way, policy in policies(call, given):
+        if set(policy) == {"use"}:
+            policy = known[policy["use"]]
+        policy = {s: _Secret(c["use"]) if isinstance(c, dict) and set(c) == {"use"} else c for s, c in policy.items()}
+        made = _replaced(made, way, policy)
+    return made
 
 
-def _policy(holder: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    policy = holder.get("authentication")
-    if not isinstance(policy, dict):
-        return holder
-    if set(policy) == {"use"}:
-        policy = known[policy["use"]]
-    policy = {s: _Secret(c["use"]) if isinstance(c, dict) and set(c) == {"use"} else c for s, c in policy.items()}
-    return {**holder, "authentication": policy}
+def _templates(call: str, source: Any) -> list[Way]:
+    """Where URI templates may stand."""
+    places: list[Way] = []
+    for way in ENDPOINTS.get(call, ()):
+        places.append(way if isinstance(at(source, way), str) else (*way, "uri"))
+    for way, policy in policies(call, source):
+        places += [(*way, scheme, "authority") for scheme in ("oauth2", "oidc") if isinstance(policy.get(scheme), dict)]
+    return [way for way in places if isinstance(at(source, way), str)]
 
 
-def _endpoints(source: Any) -> list[tuple[tuple[str, ...], str]]:
-    """Where URI templates may stand: the path of the holder, and the key in it."""
-    places: list[tuple[tuple[str, ...], str]] = []
-    for holder in ((), ("document",)):
-        at = _at(source, holder)
-        if isinstance(at, dict):
-            places.append(
-                (holder, "endpoint") if isinstance(at.get("endpoint"), str) else ((*holder, "endpoint"), "uri")
-            )
-            for flow_ in ("oauth2", "oidc"):
-                places.append(((*holder, "endpoint", "authentication", flow_), "authority"))
-    return [(holder, key) for holder, key in places if isinstance(_at(source, holder), dict)]
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+def _replaced(value: Any, way: Way, new: Any) -> Any:
+    """A copy of ``value`` in which ``new`` stands at ``way``; None removes it."""
+    key, *rest = way
+    if rest:
+        return {**value, key: _replaced(value[key], tuple(rest), new)}
+    return {k: v for k, v in value.items() if k != key} if new is None else {**value, key: new}

@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions.machine import flow, protocols
+from symphainy.foundations.definitions.machine.faults import standard
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.program import escape
 from symphainy.foundations.definitions.machine.state import Frame
@@ -63,7 +64,7 @@ class CallKind(Kind):
     def resolved(self, m: "Machine", f: Frame, result: StepResult) -> None:
         """The capability has answered."""
         if result.problem is not None:
-            m.fail(f, result.problem.model_copy(update={"instance": f.pointer}))
+            m.fail(f, standard(result.problem, f.pointer))
         elif undone := f.data.pop("undoing", None):
             m.state.effects = [e for e in m.state.effects if e.path != undone["path"]]
             m.call(f, undone["ref"], undone["arguments"])
