@@ -304,6 +304,35 @@ def decide(
     command(_data_dir(data_dir), task, choice, value, shown=shown, as_json=as_json)
 
 
+@app.command()
+def chaos(
+    sagas: Annotated[int, typer.Option(min=1, help="Transfers to submit.")] = 300,
+    faults: Annotated[int, typer.Option(min=0, help="Faults to inject while they run.")] = 20,
+    seed: Annotated[int, typer.Option(help="Drives load and faults alike.")] = 1,
+    pause: Annotated[float, typer.Option(help="Seconds between two faults, on average.")] = 2.0,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="Only faults of this id, e.g. F1; again for more.", show_default=False)
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir", help="A running installation to try.  [default: one of its own]", show_default=False
+        ),
+    ] = None,
+    ignore_keys: Annotated[bool, typer.Option("--ignore-keys", help="Negative control: the run must fail.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move money by sagas while processes are killed, and check that nothing is lost or doubled. Exit code 1 names what broke."""
+    from symphainy.cli.chaos.command import Plan
+    from symphainy.cli.chaos.command import chaos as command
+
+    plan = Plan(
+        sagas=sagas, faults=faults, seed=seed, pause=pause, only=tuple(fault or ()), ignore_keys=ignore_keys, out=out
+    )
+    raise typer.Exit(command(plan, data_dir.resolve() if data_dir else None, as_json=as_json))
+
+
 @state_app.command("verify")
 def state_verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Fold Temporal's histories and compare them with the journal. Exit code 1 names each row that differs."""

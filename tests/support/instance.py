@@ -17,6 +17,7 @@ from typing import Any
 from symphainy.foundations.experience import SymphainyClient
 
 HERE = Path(__file__).parent
+OBSERVER = HERE.parent.parent / "cli" / "chaos" / "observer.py"
 PASSWORD = "correct horse battery staple"
 
 
@@ -116,7 +117,10 @@ class Running:
 def _environment(data_dir: Path, base: int, faults: Path) -> dict[str, str]:
     mine = {k: v for k, v in os.environ.items() if not k.startswith("SYMPHAINY_") or k == "SYMPHAINY_TEMPORAL_CLI"}
     mine["PYTHONPATH"] = str(HERE.parent)
-    mine |= {"SYMPHAINY_REALMS": "support.ledger_realm:Manager", "SYMPHAINY_FAULT": str(faults)}
+    mine |= {
+        "SYMPHAINY_REALMS": "support.ledger_realm:Manager,symphainy.cli.chaos.ledger:Manager",
+        "SYMPHAINY_FAULT": str(faults),
+    }
     return mine
 
 
@@ -144,7 +148,7 @@ def instance(folder: Path, **options: int):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     observer = subprocess.Popen(
-        [sys.executable, str(HERE / "observer.py"), str(port), str(folder / "observer.db")], stdout=subprocess.PIPE
+        [sys.executable, str(OBSERVER), str(port), str(folder / "observer.db")], stdout=subprocess.PIPE
     )
     try:
         assert observer.stdout is not None and observer.stdout.readline() == b"ready\n"

@@ -1,0 +1,77 @@
+"""The rows of the benchmark table: each measures its sides one after the other on the same platform, and compares.
+
+The sides alternate and the better of two rounds counts for both, so that a neighbour's noise falls on neither.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from spine.stage import Stage, bare_worker
+from spine.table import Line
+
+ROUNDS = 2
+Side = Callable[[], dict[str, Any]]
+
+
+def steps_local(on: Stage) -> Iterator[Line]:
+    """Row 1: five deterministic steps, all services enforcing, against five hand-written activities."""
+    with bare_worker(on):
+        ours, bare = best(lambda: on.ours("chain-add-5"), lambda: on.bare(5))
+    yield Line("1", "5 deterministic steps, p50, vs bare Temporal", ours["p50_ms"], bare["p50_ms"], most=0.5)
+    yield Line("1", "the same, throughput", ours["per_s"], bare["per_s"], "/s", least=1.8)
+
+
+def steps_effectful(on: Stage) -> Iterator[Line]:
+    """Row 2: the same with effects, so with activities on our side too."""
+    with bare_worker(on):
+        ours, bare = best(lambda: on.ours("chain-tell-5"), lambda: on.bare(5))
+    yield Line("2", "5 effectful steps, p50, vs bare Temporal", ours["p50_ms"], bare["p50_ms"], most=1.15)
+    yield Line("2", "the same, throughput", ours["per_s"], bare["per_s"], "/s", least=0.9)
+
+
+def floor(on: Stage) -> Iterator[Line]:
+    """The floor of row 3: a saga without steps."""
+    ours, bare = on.ours("floor"), {}
+    with bare_worker(on):
+        bare = on.bare(0)
+    yield Line("3", "floor: no steps, p50", ours["p50_ms"], bare["p50_ms"])
+    yield Line("3", "floor: no steps, throughput", ours["per_s"], bare["per_s"], "/s")
+
+
+def interpreting(on: Stage) -> Iterator[Line]:
+    """Row 4: a definition against the hand-written workflow, as effectful steps, so that both run activities."""
+    with bare_worker(on):
+        for steps, alone in ((5, 60), (100, 8), (1000, 2)):
+            ours, bare = best(
+                lambda steps=steps, alone=alone: on.ours(f"chain-tell-{steps}", alone=alone, together=0, wait=300),  # type: ignore[misc]
+                lambda steps=steps, alone=alone: on.bare(steps, alone=alone, together=0),  # type: ignore[misc]
+                rounds=1 if steps == 1000 else ROUNDS,
+            )
+            yield Line(
+                "4", f"{steps} steps interpreted, p50, vs hand-written", ours["p50_ms"], bare["p50_ms"], most=1.1
+            )
+            yield Line("4", f"{steps} steps: per step", ours["p50_ms"] / steps, bare["p50_ms"] / steps)
+
+
+def large(on: Stage) -> Iterator[Line]:
+    """Row 8: loops and forks grow linearly."""
+    for kind, small, big in (("loop", 1_000, 10_000), ("fork", 100, 1_000)):
+        few = on.ours(f"{kind}-{small}", alone=1, together=0, wait=300)["p50_ms"]
+        many = on.ours(f"{kind}-{big}", alone=1, together=0, wait=900)["p50_ms"]
+        yield Line("8", f"{kind} of {big:,}: per item, vs {small:,}", many / big, few / small, most=1.5)
+
+
+def best(ours: Side, other: Side, rounds: int = ROUNDS) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides, alternating; of each figure the better one."""
+    found: list[dict[str, Any]] = [{}, {}]
+    for _ in range(rounds):
+        for index, side in enumerate((ours, other)):
+            for name, value in side().items():
+                better = max if name == "per_s" else min
+                found[index][name] = better(found[index].get(name, value), value)
+    return found[0], found[1]
+
+
+ROWS: dict[str, Callable[[Stage], Iterator[Line]]] = {
+    "1": steps_local, "2": steps_effectful, "3": floor, "4": interpreting, "8": large,
+}  # fmt: skip

@@ -1,0 +1,79 @@
+"""A platform for the benchmarks, and the processes beside it: everything started here ends here."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from symphainy.cli.chaos.grounds import environment, platform
+from symphainy.cli.instance import Instance
+
+BENCHMARKS = Path(__file__).resolve().parent.parent
+REALM = "spine.realm:Manager"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running platform with the benchmarks' realm."""
+
+    data_dir: Path
+    environment: dict[str, str]
+
+    @property
+    def temporal(self) -> str:
+        """Address of its server, which the bare side uses too."""
+        return Instance.running(self.data_dir).environment["SYMPHAINY_TEMPORAL_ADDRESS"]
+
+    @property
+    def sql(self) -> str:
+        """URL of its PostgreSQL."""
+        return Instance.running(self.data_dir).environment["SYMPHAINY_SQL_URL"]
+
+    def side(self, module: str, *arguments: str, timeout: float = 900) -> dict[str, Any]:
+        """Run one side in its own process; the JSON object it prints."""
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", module, *arguments], env=self.environment, capture_output=True, text=True, timeout=timeout
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{module} {' '.join(arguments)}: exit {done.returncode}\n{done.stderr[-3000:]}")
+        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+    def ours(self, document: str, **options: float) -> dict[str, Any]:
+        """Our side with a document of ``spine.documents``."""
+        more = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        return self.side("spine.ours", "--data-dir", str(self.data_dir), "--document", document, *more)
+
+    def bare(self, steps: int, **options: float) -> dict[str, Any]:
+        """The bare side with so many steps."""
+        more = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        return self.side("spine.bare", "load", "--address", self.temporal, "--steps", str(steps), *more)
+
+
+@contextmanager
+def stage(workers: int = 2) -> Iterator[Stage]:
+    """A platform of its own, in a folder of its own, for the block."""
+    os.environ["PYTHONPATH"] = str(BENCHMARKS)  # its processes find the benchmarks' realm there
+    with (
+        tempfile.TemporaryDirectory(prefix="symphainy-bench-") as folder,
+        platform(Path(folder), REALM, workers=workers) as data_dir,
+    ):
+        yield Stage(data_dir, environment(REALM))
+
+
+@contextmanager
+def bare_worker(on: Stage) -> Iterator[None]:
+    """The bare side's worker, for the block."""
+    command = [sys.executable, "-P", "-m", "spine.bare", "worker", "--address", on.temporal]
+    with subprocess.Popen(command, env=on.environment, stdout=subprocess.PIPE, text=True) as worker:
+        try:
+            assert worker.stdout is not None
+            assert worker.stdout.readline().strip() == "ready"
+            yield
+        finally:
+            worker.kill()

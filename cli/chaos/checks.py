@@ -1,0 +1,134 @@
+"""The invariants I1 to I8 (RELIABILITY 2.2): each is one question to what the API tells and what the observer has written."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from symphainy.cli.chaos.sagas import SHAPES, Transfer
+
+NAMES = {
+    "I1": "nothing lost", "I2": "nothing doubled", "I3": "money is conserved", "I4": "each saga in its right shape",
+    "I5": "the same story everywhere", "I6": "the chains verify", "I7": "the faults hit, and answers are right",
+    "I8": "no traceback of ours in a log",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one saga ended, as the API tells it, and its events as a reader sees them."""
+
+    transfer: Transfer
+    execution: str
+    status: str
+    compensation: str
+    events: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect that the observer has."""
+
+    key: str
+    kind: str
+    amount: int
+    account: int | None
+
+    @property
+    def execution(self) -> str:
+        """The saga that it belongs to: the second part of every effect key.
+
+        >>> Effect("acme/exe_1/do/1/debit", "debit", -5, 2).execution
+        'exe_1'
+        """
+        return self.key.split("/")[1]
+
+
+def shapes(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
+    """I1, I2 and I4 of each saga: closed, no effect twice, and the effects that its status allows."""
+    of: dict[str, list[str]] = defaultdict(list)
+    for effect in effects:
+        of[effect.execution].append(effect.kind)
+    found = []
+    for saga in ended:
+        kinds = of[saga.execution]
+        doubled = [kind for kind, count in Counter(kinds).items() if count > 1]
+        if saga.status not in SHAPES:
+            found.append(f"I1: {saga.execution} is {saga.status}")
+        elif doubled:
+            found.append(f"I2: {saga.execution} has twice: {', '.join(doubled)}")
+        elif saga.status not in saga.transfer.expected():
+            found.append(f"I4: {saga.execution} ({saga.transfer.kind}) is {saga.status}")
+        elif frozenset(kinds) not in SHAPES[saga.status]:
+            found.append(f"I4: {saga.execution} is {saga.status} with {', '.join(sorted(kinds)) or 'no effect'}")
+        elif saga.compensation == "partial":
+            found.append(f"I4: {saga.execution} is undone in part")
+    return found
+
+
+def strangers(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
+    """I1: an effect of a saga that no answered intent knows."""
+    known = {saga.execution for saga in ended}
+    return sorted({f"I1: {e.execution} has effects and no intent" for e in effects if e.execution not in known})
+
+
+def conserved(ended: Iterable[Ended], effects: list[Effect]) -> list[str]:
+    """I3: what was taken was given or given back, over the whole ledger and per account."""
+    left = sum(effect.amount for effect in effects)
+    found = [f"I3: the ledger is off by {left}"] if left else []
+    wanted: Counter[int] = Counter()
+    for saga in ended:
+        if saga.status == "completed":
+            wanted[saga.transfer.payload["from"]] -= saga.transfer.payload["amount"]
+            wanted[saga.transfer.payload["to"]] += saga.transfer.payload["amount"]
+    held: Counter[int] = Counter()
+    for effect in effects:
+        held[effect.account if effect.account is not None else -1] += effect.amount
+    wrong = [account for account in {*wanted, *held} if wanted[account] != held[account]]
+    return found + [f"I3: account {a} holds {held[a]}, its sagas say {wanted[a]}" for a in sorted(wrong)]
+
+
+def told(ended: Iterable[Ended]) -> list[str]:
+    """I5: a reader's events have no gap and no repeat, and the last one says what the result says."""
+    found = []
+    for saga in ended:
+        numbers = [number for number, _ in saga.events]
+        if numbers != list(range(1, len(numbers) + 1)):
+            found.append(f"I5: {saga.execution}: its events are numbered {numbers}")
+        elif not saga.events or saga.events[-1][1] != f"execution.{saga.status}":
+            found.append(f"I5: {saga.execution} is {saga.status}, its last event {saga.events[-1:] or 'missing'}")
+    return found
+
+
+_OURS = re.compile(r"Traceback \(most recent call last\)|Unhandled exception|database is locked")
+
+
+def logs(folder: Path) -> list[str]:
+    """I8: what no log of ours may hold, with the file and line."""
+    return [
+        f"I8: {file.name}:{number}: {line.strip()[:160]}"
+        for file in sorted(folder.glob("*.log"))
+        for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1)
+        if _OURS.search(line)
+    ]
+
+
+def recoveries(
+    faults: Iterable[Mapping[str, object]], spans: Mapping[str, tuple[float, float]], deliveries: Iterable[tuple[str, str, float]]
+) -> dict[str, list[float]]:  # fmt: skip
+    """Fault → for each saga open when it struck, seconds until its next delivery (or its end).
+
+    ``spans``: execution → when it was submitted and when it was seen closed. A saga that was between two deliveries of its own
+    anyway counts too, so the small figures flatter and the large ones do not: read the p99.
+    """
+    times: dict[str, list[float]] = defaultdict(list)
+    for key, _, at in deliveries:
+        times[key.split("/")[1]].append(at)
+    found: dict[str, list[float]] = defaultdict(list)
+    for fault in faults:
+        at = float(fault["at"])  # type: ignore[arg-type]
+        for execution, (begin, end) in spans.items():
+            if begin < at < end and (later := [t for t in times[execution] if t > at]):
+                found[str(fault["name"])].append(min(later) - at)
+    return found

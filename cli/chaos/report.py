@@ -1,0 +1,62 @@
+"""What a run found: a table for a person, JSON for a machine."""
+
+import platform
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from symphainy.cli.chaos.checks import NAMES
+from symphainy.cli.chaos.faults import FAULTS
+
+
+@dataclass
+class Report:
+    """A run's figures; ``findings`` empty = every invariant held."""
+
+    seed: int
+    sagas: int = 0
+    duplicates: int = 0
+    seconds: float = 0.0
+    statuses: dict[str, int] = field(default_factory=dict)
+    deliveries: int = 0
+    effects: int = 0
+    faults: list[dict[str, object]] = field(default_factory=list)
+    recovery: dict[str, list[float]] = field(default_factory=dict)
+    submit_p99: float = 0.0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def redelivered(self) -> int:
+        """Deliveries that found their effect there already."""
+        return self.deliveries - self.effects
+
+    def table(self) -> list[tuple[object, ...]]:
+        """Kind of fault, times, sagas that were open, seconds until their next effect (median, p99), target."""
+        times = Counter(str(fault["name"]) for fault in self.faults)
+        found = {f.name: sorted(self.recovery.get(f.name, [])) for f in FAULTS}
+        return [
+            (f.id, f.name, times[f.name], len(found[f.name]), _at(found[f.name], 0.5), _at(found[f.name], 0.99), f"≤ {f.recover:g}")
+            for f in FAULTS
+        ]  # fmt: skip
+
+    def invariants(self) -> list[tuple[str, str, int]]:
+        """Each invariant and how often it was broken."""
+        broken = Counter(finding.split(":")[0] for finding in self.findings)
+        return [(name, what, broken[name]) for name, what in NAMES.items()]
+
+    def data(self) -> dict[str, Any]:
+        """Everything, as JSON."""
+        columns = ("id", "fault", "times", "open_sagas", "median_s", "p99_s", "target")
+        return {
+            "ok": not self.findings, "seed": self.seed, "sagas": self.sagas, "duplicates": self.duplicates,
+            "seconds": round(self.seconds, 1), "statuses": self.statuses, "deliveries": self.deliveries, "effects": self.effects,
+            "redelivered": self.redelivered, "submit_p99_s": round(self.submit_p99, 3),
+            "faults": [dict(zip(columns, row, strict=True)) for row in self.table()],
+            "invariants": [{"id": i, "what": what, "broken": count} for i, what, count in self.invariants()],
+            "findings": self.findings[:200], "fault_log": self.faults, "machine": platform.platform(),
+            "python": platform.python_version(),
+        }  # fmt: skip
+
+
+def _at(ordered: list[float], share: float) -> str:
+    return f"{ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.2f}" if ordered else ""
