@@ -6,6 +6,7 @@ The sides alternate and the better of two rounds counts for both, so that a neig
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from spine.rivals import peers
 from spine.stage import Stage, bare_worker
 from spine.table import Line
 
@@ -36,6 +37,7 @@ def floor(on: Stage) -> Iterator[Line]:
         bare = on.bare(0)
     yield Line("3", "floor: no steps, p50", ours["p50_ms"], bare["p50_ms"])
     yield Line("3", "floor: no steps, throughput", ours["per_s"], bare["per_s"], "/s")
+    yield from peers(on)
 
 
 def interpreting(on: Stage) -> Iterator[Line]:

@@ -1,0 +1,119 @@
+"""Row 3: the peers that install from the package registry, each in an environment of its own under ``build/peers``."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from spine.stage import BENCHMARKS, Stage
+from spine.table import Line
+
+PACKAGES = {
+    "dbos": ("dbos==3.4.0",),
+    "langgraph": ("langgraph==1.2.24", "langgraph-checkpoint-postgres==3.2.0", "psycopg[binary,pool]==3.3.9"),
+    "prefect": ("prefect==3.9.1", "asyncpg==0.32.0"),
+}
+"""Pinned, so that a figure can be had again."""
+
+
+def peers(on: Stage) -> Iterator[Line]:
+    """The same five steps on each peer, on the same PostgreSQL server in a database of its own."""
+    ours = on.ours("chain-add-5")
+    for name, most, least in (("dbos", 2.0, 0.8), ("langgraph", None, None), ("prefect", 0.25, 5.0)):
+        try:
+            found = _side(on, name)
+        except (OSError, subprocess.SubprocessError, RuntimeError) as error:
+            sys.stderr.write(f"{name} did not run, so it is not in the table: {error}\n")
+            continue
+        label = f"5 steps, vs {name} {_version(name)}"
+        yield Line("3", f"{label}, p50", ours["p50_ms"], found["p50_ms"], most=most)
+        yield Line("3", f"{label}, throughput", ours["per_s"], found["per_s"], "/s", least=least)
+
+
+def _side(on: Stage, name: str) -> dict[str, Any]:
+    python = _environment(name)
+    with _database(on, name) as url:
+        if name != "prefect":
+            return _run(python, name, ["--url", url, "--run", str(os.getpid())])
+        with _prefect(python, url) as server:
+            return _run(python, name, [], PREFECT_API_URL=server)
+
+
+def _run(python: Path, name: str, arguments: list[str], **more: str) -> dict[str, Any]:
+    mine = {**os.environ, **more, "PYTHONPATH": str(BENCHMARKS)}
+    command = [str(python), "-P", "-m", f"spine.peers.{name}_side", *arguments]
+    done = subprocess.run(command, env=mine, capture_output=True, text=True, timeout=900)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-1500:])
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def _environment(name: str) -> Path:
+    """The interpreter of the peer's own environment, made at the first time."""
+    home = BENCHMARKS.parent / "build" / "peers" / name
+    python, done = home / "bin" / "python", home / ".packages"
+    wanted = " ".join(PACKAGES[name])
+    if not done.exists() or done.read_text() != wanted:
+        uv = shutil.which("uv") or str(BENCHMARKS.parent / "build/uv/bin/uv")
+        subprocess.run([uv, "venv", "-q", "--clear", "--python", sys.executable, str(home)], check=True)
+        subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *PACKAGES[name]], check=True)
+        done.write_text(wanted)
+    return python
+
+
+def _version(name: str) -> str:
+    return PACKAGES[name][0].split("==")[1]
+
+
+@contextmanager
+def _database(on: Stage, name: str) -> Iterator[str]:
+    """A new database on the platform's PostgreSQL server."""
+    import asyncio
+
+    import asyncpg
+
+    admin = on.sql.replace("postgresql+asyncpg://", "postgresql://")
+
+    async def execute(statement: str) -> None:
+        connection = await asyncpg.connect(admin)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(execute(f'DROP DATABASE IF EXISTS "bench_{name}"'))
+    asyncio.run(execute(f'CREATE DATABASE "bench_{name}"'))
+    head, _, query = admin.partition("?")
+    yield head.rsplit("/", 1)[0] + f"/bench_{name}" + (f"?{query}" if query else "")
+
+
+@contextmanager
+def _prefect(python: Path, url: str) -> Iterator[str]:
+    """Prefect's server on that database."""
+    port = 4200 + os.getpid() % 1000
+    api = f"http://127.0.0.1:{port}/api"
+    mine = {
+        **os.environ, "PREFECT_API_DATABASE_CONNECTION_URL": url.replace("postgresql://", "postgresql+asyncpg://"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_HOME": str(python.parent.parent / "home"), "DO_NOT_TRACK": "1",
+    }  # fmt: skip
+    command = [str(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, env=mine, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(120):
+                try:
+                    urllib.request.urlopen(f"{api}/health", timeout=2).close()
+                    break
+                except OSError:
+                    time.sleep(0.5)
+            else:
+                raise RuntimeError("Prefect's server did not answer within 60 s")
+            yield api
+        finally:
+            server.terminate()
