@@ -4,12 +4,14 @@ from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from temporalio.client import Client
 
+from symphainy.bindings import works
 from symphainy.bindings.platform import Platform
 from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
+from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
@@ -66,11 +68,11 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.solution_api.parts import Links, SolutionParts
 
     settings, ports, guard = parts.settings, parts.settings.ports, parts.guard()
-    host = settings.host
+    host, kept = settings.host, works.secrets(settings)
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, people=guard.people, keys=guard.keys,
-            desk=parts.desk(), tasks=runtime.tasks, doors=runtime.doors,
+            desk=parts.desk(), tasks=runtime.tasks, webhooks=WebhookDesk(parts.store, parts.clock, kept), secrets=kept, doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,

@@ -72,6 +72,7 @@ class Surface(Message):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
     every: str | None = None
     cron: str | None = None
+    field: str | None = None
     url: str | None = None
     events: list[str] | None = None
     result: bool | None = None

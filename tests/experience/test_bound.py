@@ -5,6 +5,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.language.errors import DomainError, NotFound
 from symphainy.runtime.solutions import Binding, RouteTo, Solution
 
 ASK = {
@@ -92,3 +93,20 @@ async def test_another_binding_changes_the_route_and_not_the_plan(plane, http):
     assert (await http.post("/v1/claims/ask", json={"question": "why?"})).status_code == 200
     assert (await http.post("/v1/claims/claims/c7/questions", json={"question": "why?"})).status_code == 404
     assert solution(moved).routes == solution(REST).routes
+
+
+async def test_what_is_said_to_a_solution_becomes_the_intent_that_its_chat_binds(plane, client, http):
+    async with client.chat(solution="claims") as chat:
+        with pytest.raises(NotFound, match="binds no chat"):
+            _ = [heard async for heard in chat.say("why?")]
+        ask = Binding(kind="chat", name="ask", intent="test.echo", about={"field": "question"})
+        plane.parts.solutions.put("acme", solution(REST, ask), PLAN)
+        heard = [heard async for heard in chat.say("why?")]
+        assert heard[-1].result.output == {"question": "why?"}
+        (run,) = plane.parts.runtime.runs.values()
+        assert (run.intent.type, run.intent.solution, run.intent.source) == ("test.echo", "claims", "ui")
+        plane.parts.solutions.put("acme", solution(ask, Binding(kind="chat", name="say", intent="test.echo")), PLAN)
+        with pytest.raises(DomainError, match="several chats"):
+            _ = [heard async for heard in chat.say("why?")]
+    async with client.chat() as guide:
+        assert [heard async for heard in guide.say("hello")][-1].result.output["text"] == "hello"
