@@ -9,6 +9,7 @@ from symphainy.bindings.platform import Platform
 from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
+from symphainy.governance.hook_door import HookDoor
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
 from symphainy.governance.webhook_desk import WebhookDesk
@@ -45,13 +46,14 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.experience_api.app import create_app
     from symphainy.experience_api.parts import ExperienceParts, Limits
 
-    settings = parts.settings
+    settings, guard = parts.settings, parts.guard()
     app = create_app(
         ExperienceParts(
-            runtime=runtime, sessions=parts.sessions, guard=parts.guard(), objects=parts.objects, solutions=runtime.solutions,
+            runtime=runtime, sessions=parts.sessions, guard=guard, objects=parts.objects, solutions=runtime.solutions,
             plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
             documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock,
             tasks=runtime.tasks, settings=settings,
+            hooks=HookDoor(runtime.solutions, works.secrets(settings), guard.people.service, runtime.submit, parts.clock),
             limits=Limits(json=settings.request_body_max, upload=settings.upload_max), origins=settings.cors_origins,
             pings=parts.pings,
         )

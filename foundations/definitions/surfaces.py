@@ -29,7 +29,7 @@ class Strict(Message):
 class Binding(Strict):
     """One experience of a solution: where an intent can be met, or, for an outgoing webhook, who hears of it."""
 
-    surface: Literal["rest", "schedule", "chat", "outgoing-webhook"]
+    surface: Literal["rest", "schedule", "chat", "webhook", "outgoing-webhook"]
     name: Name
     intent: IntentType
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_{}.-]*$", max_length=200)] | None = None
@@ -47,7 +47,9 @@ class Binding(Strict):
     result: bool = False
     """Outgoing webhook: whether the run's output goes along, if it fits."""
     secret: Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9]){0,60}$", max_length=48)] | None = None
-    """Outgoing webhook: the name of the secret that signs, never the secret."""
+    """Webhooks, in and out: the name of the secret that signs, never the secret."""
+    verify: Literal["standard-webhooks", "hmac", "stripe", "github", "slack"] | None = None
+    """Webhook: how its sender signs."""
 
     @property
     def said(self) -> str:
@@ -57,11 +59,11 @@ class Binding(Strict):
 
 WORDS: dict[str, tuple[str, ...]] = {
     "rest": ("path", "method"), "schedule": ("every", "cron", "payload"), "chat": ("field",),
-    "outgoing-webhook": ("url", "events", "result", "secret"),
+    "webhook": ("verify", "secret"), "outgoing-webhook": ("url", "events", "result", "secret"),
 }  # fmt: skip
 """What each surface is told beside its name and its intent."""
 _COMMON = {"surface", "name", "intent"}
-_NEEDED = {"outgoing-webhook": ("url", "secret")}
+_NEEDED = {"webhook": ("verify", "secret"), "outgoing-webhook": ("url", "secret")}
 
 
 def check_bindings(report: Report, bindings: Sequence[Binding], intents: Mapping[str, dict[str, Any] | None]) -> None:
@@ -82,25 +84,31 @@ def check_bindings(report: Report, bindings: Sequence[Binding], intents: Mapping
             route = re.sub(r"\{[^}]*\}", "{}", (binding.path or f"/{binding.name}").rstrip("/"))
             if routes.setdefault((binding.method, route), i) != i:
                 report.at("SOL004", at, f"two bindings answer {binding.method} {binding.path or '/' + binding.name}")
-        _words(report, at, binding)
+        for word, fault in faults(binding):
+            report.at("SOL001", f"{at}/{word}" if word else at, fault, value=bool(word))
         if binding.surface == "schedule":
             _schedule(report, at, binding)
         if binding.surface == "chat":
             _chat(report, at, binding, intents.get(binding.intent))
 
 
-def _words(report: Report, at: str, binding: Binding) -> None:
-    """Nothing is written that does nothing: each word belongs to one surface."""
+def faults(binding: Binding) -> list[tuple[str, str]]:
+    """What is wrong with a binding by itself, each with the word at fault: what does nothing there, and what lacks ("").
+
+    >>> faults(Binding(surface="chat", name="a", intent="a.b", path="/x"))
+    [('path', "'path' does nothing in a chat binding: only a rest binding has it")]
+    """
     given = {name for name in binding.model_fields_set if getattr(binding, name) is not None}
+    found = []
     for name in sorted(given - _COMMON - set(WORDS[binding.surface])):
-        owner = next(surface for surface, words in WORDS.items() if name in words)
-        article = "an" if owner[0] in "aeiou" else "a"
-        message = f"'{name}' does nothing in a {binding.surface} binding: only {article} {owner} binding has it"
-        report.at("SOL001", f"{at}/{name}", message, value=True)
-    for name in _NEEDED.get(binding.surface, ()):
-        if name not in given:
-            article = "an" if binding.surface[0] in "aeiou" else "a"
-            report.at("SOL001", at, f"{article} {binding.surface} binding has a '{name}'")
+        owners = " or ".join(_a(surface) for surface, words in WORDS.items() if name in words)
+        found.append((name, f"'{name}' does nothing in {_a(binding.surface)} binding: only {owners} binding has it"))
+    lacking = [name for name in _NEEDED.get(binding.surface, ()) if name not in given]
+    return found + [("", f"{_a(binding.surface)} binding has a '{name}'") for name in lacking]
+
+
+def _a(surface: str) -> str:
+    return f"an {surface}" if surface[0] in "aeiou" else f"a {surface}"
 
 
 def _schedule(report: Report, at: str, binding: Binding) -> None:

@@ -78,6 +78,7 @@ class Surface(Message):
     result: bool | None = None
     secret: str | None = None
     """A name in the tenant's secrets, never a secret."""
+    verify: str | None = None
 
 
 class Experience(Message):

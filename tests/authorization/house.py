@@ -29,6 +29,7 @@ from symphainy.governance.city_desk import CityDesk
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
+from symphainy.governance.hook_door import HookDoor
 from symphainy.governance.interceptors import CityClientInterceptor
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
@@ -147,11 +148,13 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
     shared |= {"catalog": catalogs, "tasks": runtime.tasks, "clock": clock}
     kept = FileSecrets(folder / "kept", MASTER)
     webhooks = WebhookDesk(store, clock, kept)
+    hooks = HookDoor(runtime.solutions, kept, sdk.people.service, runtime.submit, clock)
     apps: dict[str, Any] = {
         "experience": experience_app(
             ExperienceParts(
                 sessions=gatehouse.sessions, objects=objects, plans=runtime.definitions,
-                documents=Reading(store, objects, runtime.doors, clock), **shared,
+                documents=Reading(store, objects, runtime.doors, clock), hooks=hooks,
+                **shared,
             )
         ),
         "solution": solution_app(

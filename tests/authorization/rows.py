@@ -111,6 +111,10 @@ async def _endpoint(house: House) -> dict[str, str]:
     return {"endpoint_id": (await house.endpoint()).endpoint_id}
 
 
+async def _hook(house: House) -> dict[str, str]:
+    return {"tenant": house.tenant, "solution": "matrix", "name": "none"}
+
+
 async def _secret(house: House) -> dict[str, str]:
     return {"name": "erp_password"}
 
@@ -193,6 +197,8 @@ EXPERIENCE: dict[str, Row] = {
     "GET /api/tasks/{task_id}": Row("AUOW", names=True),
     "POST /api/tasks/{task_id}/decision": Row(**_DECIDES),
     "GET /v1/{solution}/openapi.json": Row(EVERYBODY, names=True, arguments=_solution),
+    # No log-in here: what it takes is signed, or nobody's, whoever brings it.
+    "POST /hooks/{tenant}/{solution}/{name}": Row(EVERYBODY, 401, _json(), arguments=_hook, public=True),
     # No operation of the document: what a solution has bound.
     "POST /v1/matrix/greet": Row(ROLED, 202, _json(), names=True),
 }

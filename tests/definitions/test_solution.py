@@ -60,7 +60,8 @@ OUT = "{surface: outgoing-webhook, name: crm, intent: order.place, url: 'https:/
         (OUT.replace(", secret: crm_hook", ""), "an outgoing-webhook binding has a 'secret'"),
         (OUT.replace("crm_hook", "whsec_AAAA"), "secret"),
         (OUT.replace("https://", "ftp://"), "url"),
-        ("{surface: webhook, name: a, intent: text.shout}", "surface"),
+        ("{surface: webhook, name: a, intent: text.shout, secret: hub}", "a webhook binding has a 'verify'"),
+        ("{surface: chat, name: a, intent: text.shout, secret: hub}", "only a webhook or an outgoing-webhook binding"),
     ],
 )
 def test_a_binding_says_nothing_that_does_nothing(binding, says):

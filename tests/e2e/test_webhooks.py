@@ -1,9 +1,11 @@
 """Receivers outside, whatever they answer: tried again, gone, given up, and told again by hand."""
 
 import asyncio
+import hmac
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 from support.greetings import deployed
 from support.instance import Running
@@ -50,3 +52,23 @@ async def test_a_receiver_is_tried_again_gone_or_given_up_and_replayed(running: 
             await client.run("hello.greet", {"name": "Bob"})
             await until(lambda: len(slow.taken) == 5, "the next event at both")
             assert len(gone.taken) == 1, "who is gone is told nothing more"
+
+
+async def test_a_signed_message_from_outside_becomes_the_bound_intent_once(running: Running) -> None:
+    hub = {"surface": "webhook", "name": "hub", "intent": "hello.greet", "verify": "github", "secret": "hub"}
+    body = b'{"name": "Ann"}'
+    signed = {"x-hub-signature-256": "sha256=" + hmac.new(b"hush", body, "sha256").hexdigest()}
+    async with await running.login() as client, httpx2.AsyncClient(base_url=running.experience_url) as outside:
+        await deployed(client, "1.0.0", [hub])
+        address = f"/hooks/{(await client.session()).tenant}/greetings/hub"
+        assert (await outside.post(address, content=body, headers=signed)).status_code == 401, "no secret is kept yet"
+        await client.solution.put_secret("hub", "hush")
+        taken = [(await outside.post(address, content=body, headers=signed)).json() for _ in range(2)]
+        assert [each["replayed"] for each in taken] == [False, True]
+        assert taken[0]["execution_id"] == taken[1]["execution_id"]
+        run = taken[0]["execution_id"]
+        async with asyncio.timeout(30):
+            while (found := await client.solution.execution(run)).status != "completed":
+                await asyncio.sleep(0.1)
+        assert (found.intent, found.solution) == ("hello.greet", "greetings")
+        assert (await outside.post(address, content=body + b" ", headers=signed)).status_code == 401

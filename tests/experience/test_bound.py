@@ -1,5 +1,7 @@
 """A deployed solution's own routes and its own OpenAPI document."""
 
+import hmac
+
 import httpx2
 import pytest
 from openapi_spec_validator import validate
@@ -110,3 +112,21 @@ async def test_what_is_said_to_a_solution_becomes_the_intent_that_its_chat_binds
             _ = [heard async for heard in chat.say("why?")]
     async with client.chat() as guide:
         assert [heard async for heard in guide.say("hello")][-1].result.output["text"] == "hello"
+
+
+async def test_a_hook_without_a_signature_is_nobodys_and_a_signed_challenge_is_answered(plane, client, http):
+    hook = Binding(kind="webhook", name="chat", intent="test.echo", about={"verify": "slack", "secret": "hub"})
+    plane.parts.solutions.put("acme", solution(REST, hook), PLAN)
+    body = b'{"type": "url_verification", "challenge": "3eZbrw1a"}'
+    await plane.parts.hooks._secrets.put("acme", "hub", b"hush")
+    stamp = str(int(plane.parts.clock.now().timestamp()))
+    sign = "v0=" + hmac.new(b"hush", f"v0:{stamp}:".encode() + body, "sha256").hexdigest()
+    headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": sign, "content-type": "application/json"}
+    async with httpx2.AsyncClient(base_url=plane.url) as nobody:
+        answer = await nobody.post("/hooks/acme/claims/chat", content=body, headers=headers)
+        assert answer.status_code == 200 and answer.json()["challenge"] == "3eZbrw1a"
+        wrong = await nobody.post(
+            "/hooks/acme/claims/chat", content=body, headers={**headers, "x-slack-signature": "v0=0"}
+        )
+        none = await nobody.post("/hooks/acme/claims/nope", content=body, headers=headers)
+        assert (wrong.status_code, none.status_code) == (401, 401) and wrong.json()["detail"] == none.json()["detail"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions, FakeTasks
+from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSecrets, FakeSessions, FakeTasks
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
@@ -317,27 +317,6 @@ class FakeRows:
     async def again(self, tenant: str, endpoint_id: str, event_id: str) -> int:
         ended = await self.page(tenant, endpoint_id, "dead", 1_000)
         return len([row for row in ended if event_id in ("", row.event_id)])
-
-
-class FakeSecrets:
-    """Secrets by tenant and name."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    async def get(self, tenant: str, name: str) -> bytes:
-        if (tenant, name) not in self.kept:
-            raise NotFound("there is no such secret")
-        return self.kept[tenant, name]
-
-    async def put(self, tenant: str, name: str, value: bytes) -> None:
-        self.kept[tenant, name] = value
-
-    async def delete(self, tenant: str, name: str) -> None:
-        self.kept.pop((tenant, name), None)
-
-    async def list(self, tenant: str) -> list[str]:
-        return sorted(name for home, name in self.kept if home == tenant)
 
 
 def webhook_desk(clock: Any, secrets: FakeSecrets) -> WebhookDesk:
