@@ -69,7 +69,7 @@ class WebhookRegister:
         """One; NotFound, also for a removed one."""
         row = await self._rows.get(tenant, endpoint_id)
         if row is None or row.state == "removed":
-            raise NotFound(f"there is no endpoint {endpoint_id[:40]}", code="no_endpoint", remedy="list the endpoints")
+            raise NotFound("there is no such endpoint", code="no_endpoint", remedy="list the endpoints")
         return row
 
     async def all(self, tenant: str) -> list[EndpointRow]:
