@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from symphainy.cli.govern_app import app as city_app
+
 if TYPE_CHECKING:
     from symphainy.foundations.settings import Settings
 
@@ -24,6 +26,7 @@ state_app = typer.Typer(
 app.add_typer(state_app, name="state")
 new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new_app, name="new")
+app.add_typer(city_app, name="city")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
