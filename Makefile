@@ -13,7 +13,7 @@ ROOMS := activities bindings cli experience_api foundations governance realms ru
 PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city authorization record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke corpus fuzz smart-city authorization security-page record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ check: install ## What a reviewer's machine checks: format, lint, types, import 
 bench: install ## The spine beside its peers, one run on this machine; ROWS="1 2": these alone
 	@PYTHONPATH=benchmarks $(RUN) python -P benchmarks/__main__.py $(ROWS)
 
+bench-city: install ## What the eight services cost a step (p50, p99, ratio, actions), and a noisy tenant a quiet one
+	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city governed
+	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city noisy --sagas 5000
+
 chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 300 faults; then its control
 	@$(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 4 --seed $(or $(SEED),1) --out build/chaos.json
 	@! $(RUN) symphainy chaos --sagas 300 --faults 20 --ignore-keys > build/chaos-control.txt 2>&1 && grep -q "^I2" build/chaos-control.txt
@@ -74,6 +78,9 @@ smart-city: install ## Write docs/smart-city.md anew: every rule of the city and
 authorization: install ## Ask every operation of both APIs as every caller, and write docs/authorization.md anew
 	@PYTHONPATH=.:tests $(RUN) python -P -m tests.authorization.page > docs/authorization.md
 	@SYMPHAINY_TEST_WHOLE=1 $(RUN) pytest -q --timeout 600 tests/authorization
+
+security-page: install ## Write docs/security.md anew: the security rows of the contract and the tests that show them
+	@PYTHONPATH=tests $(RUN) python -P -m support.checklist > docs/security.md
 
 record: install ## Save golden histories that are missing, or NAME=… anew: later versions replay them
 	@PYTHONPATH=tests $(RUN) python -P -m replay.record $(NAME)

@@ -10,12 +10,15 @@ from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.hook_door import HookDoor
+from symphainy.governance.oversight import CityOversight
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
 from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
+from symphainy.runtime.healing import Healer
+from symphainy.runtime.overseer import Overseer
 from symphainy.runtime.prepared import PreparedReconciler
 from symphainy.runtime.publisher import Publisher
 from symphainy.runtime.reading import Reading
@@ -30,11 +33,14 @@ def relay(parts: Platform, temporal: Client) -> Relay:
     prepare, archive = parts.city.keys.prepare, parts.archive(temporal)
     settler = Settler(temporal, parts.store, parts.surface, archive)
     runtime = parts.runtime(temporal)
+    oversight = CityOversight(parts.city)
+    healer = Healer(temporal, parts.store, parts.surface, runtime.starter, oversight)
     return Relay(
         sql=parts.sql, store=parts.store, clock=parts.clock,
         publisher=Publisher(parts.store, parts.streams, parts.clock, parts.settings.stream_length) if parts.streams else None,
         sealing=Sealing(parts.store, parts.objects, parts.signatures.sign, parts.clock), archive=archive,
-        reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare),
+        reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare, healer),
+        overseer=Overseer(temporal, parts.store, parts.surface, runtime, oversight, parts.clock, prepare),
         schedules=Schedules(temporal, runtime.solutions), seal_every=parts.settings.seal_interval,
         reconcile_every=parts.settings.reconcile_interval, waker=Waker(temporal, parts.store, parts.clock),
         dispatcher=Dispatcher(parts.store, runtime.submit, parts.guard().people.service, parts.clock),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symphainy.cli.webhooks import secret, webhook
+from symphainy.cli.govern_app import app as city_app
 
 if TYPE_CHECKING:
     from symphainy.foundations.settings import Settings
@@ -28,6 +29,7 @@ new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args
 app.add_typer(new_app, name="new")
 app.add_typer(webhook, name="webhook")
 app.add_typer(secret, name="secret")
+app.add_typer(city_app, name="city")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)

@@ -8,6 +8,7 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.door import Sealer
 from symphainy.foundations.language.errors import NotFound
 from symphainy.foundations.public_works.abstractions.objects import Objects
+from symphainy.runtime.healing import Healer
 from symphainy.runtime.history import ExecutionHistory
 from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.reconciler import Findings, Reconciler
@@ -33,9 +34,10 @@ class PreparedReconciler(Reconciler):
     """A reconciler that holds every tenant's keys before it appends anything for one."""
 
     def __init__(
-        self, temporal: Client, store: Store, surface: StateSurface, starter: Starter, settler: Settler, clock: Clock, prepare: Prepare
+        self, temporal: Client, store: Store, surface: StateSurface, starter: Starter, settler: Settler, clock: Clock, prepare: Prepare,
+        healer: Healer | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(temporal, store, surface, starter, settler, clock)
+        super().__init__(temporal, store, surface, starter, settler, clock, healer=healer)
         self._store, self._prepare = store, prepare
 
     async def once(self) -> Findings:

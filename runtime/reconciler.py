@@ -9,6 +9,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from temporalio.client import Client
 
@@ -16,6 +17,7 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import SymphainyError, Unavailable
 from symphainy.foundations.language.records import EventDraft
 from symphainy.runtime.condition import Condition, condition
+from symphainy.runtime.healing import Healer
 from symphainy.runtime.settle import Settler
 from symphainy.runtime.starts import Starter
 from symphainy.runtime.store.executions import Executions, OpenExecution
@@ -41,6 +43,7 @@ class Findings:
     closed: int = 0
     stuck: int = 0
     unknown: int = 0
+    healed: int = 0
     checked: int = 0
 
 
@@ -57,10 +60,11 @@ class Reconciler:
         clock: Clock,
         *,
         grace: timedelta = GRACE,
+        healer: Healer | None = None,
     ) -> None:
         self._temporal, self._surface, self._starter, self._settler = temporal, surface, starter, settler
         self._intents, self._executions, self._work = Intents(store), Executions(store), WorkQueue(store)
-        self._clock, self._grace = clock, grace
+        self._clock, self._grace, self._healer = clock, grace, healer
         self._stuck: set[tuple[str, str]] = set()
 
     async def once(self) -> Findings:
@@ -104,8 +108,9 @@ class Reconciler:
             found.closed += await self._settler.settle(tenant, execution_id, told)
         elif told.kind == "stuck":
             found.stuck += await self._report(outline, told)
+            found.healed += await self._heal(outline, "stuck", told.run_id)
         elif told.kind == "absent":
-            found.unknown += await self._absent(tenant, execution_id)
+            found.unknown += await self._absent(outline, found)
         elif (tenant, execution_id) in self._stuck:
             await self._unstuck(tenant, execution_id)
         await self._executions.checked(tenant, execution_id, self._clock.now())
@@ -125,11 +130,17 @@ class Reconciler:
         for item in await self._work.items(tenant, kind="stuck", execution_id=execution_id):
             await self._work.close(tenant, item.item_id, by="symphainy", resolution="it goes on", at=self._clock.now())
 
-    async def _absent(self, tenant: str, execution_id: str) -> bool:
+    async def _heal(self, outline: OpenExecution, kind: Literal["stuck", "unknown"], run_id: str = "") -> bool:
+        return self._healer is not None and await self._healer.heal(outline, kind, run_id)
+
+    async def _absent(self, outline: OpenExecution, found: Findings) -> bool:
         """Started once, and Temporal knows nothing of it: its data was lost, or replaced by another server's."""
+        tenant, execution_id = outline.tenant, outline.execution_id
         intent = await self._intents.of_execution(tenant, execution_id)
         if intent is not None and intent.state == "reserved":
             return False  # not started yet, which is not lost
         reason = "Temporal has no workflow of this execution"
         event = EventDraft(type="execution.unknown", subject=execution_id, data={"reason": reason})
-        return await self._surface.control(tenant, execution_id, "unknown", event, work="stuck", reason=reason)
+        told = await self._surface.control(tenant, execution_id, "unknown", event, work="stuck", reason=reason)
+        found.healed += await self._heal(outline, "unknown")
+        return told

@@ -16,6 +16,7 @@ from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
 from symphainy.runtime.history_export import HistoryArchive
+from symphainy.runtime.overseer import Overseer
 from symphainy.runtime.publisher import BATCH, Publisher
 from symphainy.runtime.reconciler import Reconciler
 from symphainy.runtime.schedules import Schedules
@@ -54,6 +55,7 @@ class Relay:
     schedules: Schedules | None = None
     waker: Waker | None = None
     dispatcher: Dispatcher | None = None
+    overseer: Overseer | None = None
     seal_every: timedelta = SEAL_EVERY
     reconcile_every: timedelta = RECONCILE_EVERY
 
@@ -68,6 +70,8 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(EXPORT_EVERY, lambda: export_closed(relay, archive), "export", stop))
     if relay.reconciler is not None:
         loops.append(_every(relay.reconcile_every, relay.reconciler.once, "reconcile", stop))
+    if relay.overseer is not None:
+        loops.append(_every(relay.reconcile_every, relay.overseer.once, "oversee", stop))
     if relay.schedules is not None:
         loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
     if relay.waker is not None:

@@ -63,11 +63,15 @@ class Starter:
 
     async def resume(self, row: IntentRow) -> None:
         """Start an intent that is reserved and has no workflow; it does not matter if it has one after all."""
-        if row.start is None:
-            raise Defect(f"the reserved intent {row.intent_id} holds no start", code="start_missing")
-        sealed = self._sealer.unseal(row.tenant, row.start, context=_context(row.execution_id))
-        start = Start.model_validate_json(sealed)
+        start = self.unseal(row)
         await self.run(row.intent_id, start, await self._definitions.plan(row.tenant, row.plan_digest))
+
+    def unseal(self, row: IntentRow) -> Start:
+        """What an intent was, or is to be, started with."""
+        if row.start is None:
+            raise Defect(f"the intent {row.intent_id} holds no start", code="start_missing")
+        sealed = self._sealer.unseal(row.tenant, row.start, context=_context(row.execution_id))
+        return Start.model_validate_json(sealed)
 
 
 def _context(execution_id: str) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx2
 
+from symphainy.foundations.experience.governing import Governing
 from symphainy.foundations.experience.http import Http, Tokens
 from symphainy.foundations.experience.models import Execution, Executions, Status
 from symphainy.foundations.experience.solution_models import (
@@ -32,6 +33,7 @@ from symphainy.foundations.language.model import Json
 
 
 class SolutionClient(Tasks, Webhooks):
+class SolutionClient(Tasks, Governing):
     """One user's view of the Solution plane."""
 
     def __init__(

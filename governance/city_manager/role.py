@@ -116,6 +116,10 @@ class CityManager(Role):
         admission = await self.next.door(call, record)
         return admission.model_copy(update={"bundle": record.bundle})
 
+    def under_maintenance(self, tenant: str) -> bool:
+        """Whether nothing new moves for a tenant."""
+        return bool(self._closed(tenant) & {EVERYONE, tenant.removeprefix("rehearsal:")})
+
     def _closed(self, tenant: str) -> frozenset[str]:
         return self.closed | self._told_closed.get(tenant.removeprefix("rehearsal:"), frozenset())
 

@@ -24,7 +24,7 @@ class Conductor(Role):
     """Governs orchestration; the interpreter orchestrates."""
 
     name = "conductor"
-    rules = ("ceilings", "deadline", "allowed_capabilities", "four_eyes", "hard_idempotency")
+    rules = ("ceilings", "deadline", "allowed_capabilities", "four_eyes", "hard_idempotency", "sla", "auto_replay")
 
     def __init__(self, bundle: Callable[[str], Bundle], clock: Clock, modes: Modes) -> None:
         self._bundle, self._clock, self._modes = bundle, clock, modes
@@ -42,6 +42,9 @@ class Conductor(Role):
         settle(call.record, ceilings.judge(call.call, terms.limits))
         settle(call.record, deadline.judge(call.passport, self._clock.now(), call.undo))
         settle(call.record, allowed.judge(call.call.capability, terms.capabilities))
+        if call.contract is not None and call.contract.effects is not None:
+            mode = self._modes.mode("hard_idempotency", call.tenant, call.solution)
+            settle(call.record, idempotency.judge_step(call.contract), mode)
         return await self.next.step(call)
 
     async def door(self, call: DoorCall, record: Record) -> Admission:

@@ -1,4 +1,4 @@
-"""Rule ``cost``: what a step cost goes into its record: what the capability says, and the seconds it took."""
+"""Rule ``cost`` (step): what a step cost goes into its record: what the capability says, and the seconds it took."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""RED metrics: rate, errors, duration, per capability and tenant, through the OpenTelemetry API."""
+"""RED metrics: rate, errors, duration, per capability and tenant, through the OpenTelemetry API.
+
+Rule ``pulse`` (door, step): every call is counted and timed by outcome, and one log line says so, with ids and no payload.
+"""
 
 from opentelemetry.metrics import MeterProvider
 

@@ -31,7 +31,7 @@ class Nurse(Role):
     """Takes the pulse."""
 
     name = "nurse"
-    rules = ("trace", "pulse", "cost")
+    rules = ("trace", "pulse", "cost", "auto_heal")
     offers = ("cost.estimate",)
 
     def __init__(self, tracers: TracerProvider, meters: Meters) -> None:

@@ -1,4 +1,7 @@
-"""Traces and metrics of a process: providers for the OTel SDK, exported over OTLP where an endpoint is set, scraped otherwise."""
+"""Traces and metrics of a process: providers for the OTel SDK, exported over OTLP where an endpoint is set, scraped otherwise.
+
+Rule ``trace`` (step): every step is a span of its caller's trace, with ids and no value.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

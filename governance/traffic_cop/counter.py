@@ -23,10 +23,12 @@ _log = logging.getLogger("symphainy.traffic_cop")
 
 @dataclass(frozen=True)
 class Drawn:
-    """``full`` is the bucket that was empty, if one was; ``retry_after`` in seconds."""
+    """``full`` is the bucket that was empty, if one was, ``limit`` in ``window`` seconds its rate; ``retry_after`` in seconds."""
 
     full: str | None = None
     retry_after: float = 0.0
+    limit: int = 0
+    window: int = 0
 
 
 class Counter:
@@ -71,7 +73,8 @@ class Counter:
             item = _share(rate, processes)
             if not await limiter.hit(item, bucket):
                 window = await limiter.get_window_stats(item, bucket)
-                return Drawn(bucket, max(0.0, window.reset_time - time.time()))
+                left = max(0.0, window.reset_time - time.time())
+                return Drawn(bucket, left, _share(rate, 1).amount, item.get_expiry())
         if once is not None:
             await limiter.hit(_CHARGED, once)
         return Drawn()

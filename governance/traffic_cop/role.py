@@ -6,12 +6,13 @@ from typing import Any
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import RateLimited, Unauthenticated
+from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Record
 from symphainy.foundations.language.step import Outcome
 from symphainy.governance.bundle import Bundle
 from symphainy.governance.role import GovernedCall, Modes, Role, settle
 from symphainy.governance.traffic_cop import rates, sessions
-from symphainy.governance.traffic_cop.counter import Counter
+from symphainy.governance.traffic_cop.counter import Counter, Drawn
 
 __all__ = ["TrafficCop"]
 
@@ -42,7 +43,7 @@ class TrafficCop(Role):
                 rates.judge(drawn.full, drawn.retry_after),
                 mode,
                 RateLimited,
-                retry_after=_whole(drawn.retry_after),
+                **_told(drawn),
             )
         return await self.next.step(call)
 
@@ -60,12 +61,16 @@ class TrafficCop(Role):
                 rates.judge(drawn.full, drawn.retry_after),
                 mode,
                 RateLimited,
-                retry_after=_whole(drawn.retry_after),
+                **_told(drawn),
             )
         admission = await self.next.door(call, record)
         priority = PRIORITY.get(call.intent.source, 3) if call.intent else 3
         return admission.model_copy(update={"fairness_key": tenant, "priority": priority})
 
 
-def _whole(seconds: float) -> int:
-    return max(1, round(seconds))
+def _told(drawn: Drawn) -> dict[str, Json]:
+    """What a caller may know of the limit that was reached: the ``RateLimit`` headers are made of it."""
+    policy = (drawn.full or "").partition("/")[0]
+    return {
+        "retry_after": max(1, round(drawn.retry_after)), "policy": policy, "limit": drawn.limit, "window": drawn.window,
+    }  # fmt: skip

@@ -70,6 +70,14 @@ _UNEXPORTED = sql("""
 _EXPORTED = sql("UPDATE executions SET exported_at = :at WHERE tenant = :tenant AND execution_id = :execution_id")
 
 
+_FAULTED = sql("""
+    SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE status = 'faulted' AND closed_at > :after
+    ORDER BY closed_at DESC LIMIT :limit""")
+_OVERDUE = sql("""
+    SELECT * FROM executions WHERE tenant = :tenant AND solution = :solution AND closed_at IS NULL AND created_at < :before
+    AND (:intent = '*' OR intent = :intent) ORDER BY created_at LIMIT :limit""")
+
+
 class OpenExecution(SQLModel):
     """The outline of an execution that the relay may see."""
 
@@ -116,6 +124,25 @@ class Executions(Repository):
         """Its history lies in objects now."""
         async with self.store.relay() as session:
             await session.execute(_EXPORTED, {"tenant": tenant, "execution_id": execution_id, "at": at})
+
+    async def faulted(self, after: datetime, limit: int = 200) -> list[OpenExecution]:
+        """Runs of all tenants that have faulted since, newest first."""
+        return await self._outlines(_FAULTED, after=after, limit=limit)
+
+    async def overdue(
+        self,
+        tenant: str,
+        solution: str,
+        intent: str,
+        before: datetime,
+        *,
+        limit: int = 200,
+        tx: AsyncSession | None = None,
+    ) -> list[ExecutionRow]:
+        """Open runs of a solution's intent (``*``: of all its intents) that began before, oldest first."""
+        about = {"tenant": tenant, "solution": solution, "intent": intent, "before": before, "limit": limit}
+        async with self.within(tenant, tx) as session:
+            return list((await session.execute(select(ExecutionRow).from_statement(_OVERDUE), about)).scalars().all())
 
     async def _outlines(self, statement: Any, **about: Any) -> list[OpenExecution]:
         async with self.store.relay() as session:

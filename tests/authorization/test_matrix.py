@@ -7,26 +7,18 @@ tenant's administrator, taking turns from operation to operation; `make authoriz
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from support.database_server import MASTER
 
-from symphainy.foundations.public_works.adapters.postgres import Postgres
-from symphainy.foundations.public_works.running import Running
-from symphainy.runtime.store.unit import Store
 from symphainy.solution_api import solutions
 
-from ..store.database import Moving
-from .house import ROLES, House, house
+from .house import ROLES, House
 from .page import page
 from .rows import ACTS_AS, KNOWN, PLANES, UNKNOWN, UNLISTED, Row
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 WHOLE = os.environ.get("SYMPHAINY_TEST_WHOLE") == "1"
 NONE_SUCH = {
     "execution_id": "exe_00000000000000000000000000", "task_id": "tsk_00000000000000000000000000", "document_id": "doc_none",
@@ -34,15 +26,6 @@ NONE_SUCH = {
     "user_id": "usr_00000000000000000000000000", "key_id": "00000000",
     "endpoint_id": "whe_00000000000000000000000000",
 }  # fmt: skip
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def made(database_server: Running, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all tests of this file."""
-    sql = Postgres(database_server.url, MASTER, pool_size=10, max_overflow=20)
-    async with house(Store(sql), Moving(), f"t{token_hex(4)}", tmp_path_factory.mktemp("house")) as found:
-        yield found
-    await sql.close()
 
 
 @pytest.fixture(autouse=True)

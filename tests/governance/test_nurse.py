@@ -51,6 +51,7 @@ async def ward() -> Ward:
     return ward
 
 
+@pytest.mark.rule("nurse.trace", shows="bites")
 async def test_a_step_is_a_span_of_the_callers_trace(ward: Ward) -> None:
     token = incoming.set(Incoming(trace=TRACE))
     await ward.scene.step()
@@ -71,6 +72,7 @@ async def test_without_a_trace_a_step_begins_one(ward: Ward) -> None:
     assert span.parent is None
 
 
+@pytest.mark.rule("nurse.pulse", shows="bites")
 async def test_rate_errors_and_duration_are_counted_by_tenant_and_capability(ward: Ward) -> None:
     await ward.scene.step()
     with pytest.raises(Refused):
@@ -97,12 +99,14 @@ async def test_one_log_line_per_step_with_ids_and_no_payload(ward: Ward) -> None
     assert CANARY not in str(lines) + span.to_json()
 
 
+@pytest.mark.rule("nurse.cost", shows="bites")
 async def test_cost_goes_into_the_record(scene: Scene) -> None:
     record = await scene.step(outcome=Outcome(output=Text(), cost={"tokens": 12, "money": float("nan"), "debt": -1}))
     assert record.cost.keys() == {"tokens", "seconds"}
     assert record.cost["tokens"] == 12
 
 
+@pytest.mark.rule("nurse.cost", shows="off")
 async def test_a_refusal_costs_nothing_and_is_seen(ward: Ward) -> None:
     record = Record()
     with pytest.raises(Refused):
@@ -114,6 +118,8 @@ async def test_a_refusal_costs_nothing_and_is_seen(ward: Ward) -> None:
     assert not span.status.is_ok
 
 
+@pytest.mark.rule("nurse.trace", shows="off")
+@pytest.mark.rule("nurse.pulse", shows="off")
 async def test_broken_telemetry_is_dropped_and_counted_and_the_step_runs() -> None:
     class Broken(NoOpTracerProvider):
         def get_tracer(self, *args: Any, **kwargs: Any) -> Any:

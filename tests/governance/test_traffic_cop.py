@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from symphainy.foundations.experience.edge.problems import headers
 from symphainy.foundations.language.context import Intent, SessionContext
 from symphainy.foundations.language.errors import RateLimited, Unauthenticated
 from symphainy.foundations.language.records import Record, UndoGrant
@@ -107,6 +108,17 @@ async def test_the_door_counts_by_principal_and_by_tenant() -> None:
     with pytest.raises(RateLimited):
         await scene.door(principal=ben)
     await scene.door(principal=ANN.model_copy(update={"tenant": "bolt"}))
+
+
+async def test_a_limit_that_is_reached_says_which_and_how_long() -> None:
+    scene = await Scene(bundle=rated(principal="1/minute")).start()
+    await scene.door()
+    with pytest.raises(RateLimited) as caught:
+        await scene.door()
+    told = headers(caught.value.problem())
+    wait = int(told["Retry-After"])
+    assert 1 <= wait <= 60
+    assert told["RateLimit"] == f'"door";r=0;t={wait}' and told["RateLimit-Policy"] == '"door";q=1;w=60'
 
 
 async def test_reading_has_a_bucket_of_its_own() -> None:

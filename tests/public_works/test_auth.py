@@ -293,6 +293,14 @@ async def test_nothing_is_cut_off_and_one_text_has_one_form() -> None:
     assert not (await AUTH.check("x" * 100_000, stored)).ok
 
 
+@pytest.mark.parametrize("password", ["iloveyou", "Trustno1", "12345678", "\uff54rustno1"])
+async def test_what_everybody_tries_first_is_refused(password: str) -> None:
+    with pytest.raises(Invalid, match="3,000") as refused:
+        await AUTH.hash(password)
+    assert password not in refused.value.detail
+    assert (await AUTH.check("trustno1 but longer", await AUTH.hash("trustno1 but longer"))).ok
+
+
 @pytest.mark.parametrize("stored", ["", "plain", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"])
 async def test_a_damaged_hash_fits_nothing(stored: str) -> None:
     assert not (await AUTH.check("correct horse", stored)).ok

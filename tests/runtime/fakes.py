@@ -11,6 +11,7 @@ from symphainy.foundations.language.context import Passport
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import Refused
 from symphainy.foundations.language.records import Record
+from symphainy.runtime.oversight import Act
 
 
 class FakeGate:
@@ -37,6 +38,27 @@ class FakeGate:
     def actions(self) -> list[str]:
         """What was asked, in order."""
         return [call.action for call in self.calls]
+
+
+class Watch:
+    """A city's watch that says what a test lets it say, and remembers what it was asked."""
+
+    def __init__(self, late: Act | None = None, faulted: Act | None = None, ill: Act | None = None) -> None:
+        self.says = {"late": late, "faulted": faulted, "ill": ill}
+        self.asked: list[tuple[str, str, int]] = []
+
+    async def late(self, tenant: str, solution: str | None, age: timedelta, within: timedelta) -> Act:
+        return self._say("late", solution or "", int(age / within))
+
+    async def faulted(self, tenant: str, solution: str | None, compensation: str, tries: int, since: timedelta) -> Act:
+        return self._say("faulted", compensation, tries)
+
+    async def ill(self, tenant: str, solution: str | None, kind: str, tries: int) -> Act:
+        return self._say("ill", kind, tries)
+
+    def _say(self, what: str, about: str, number: int) -> Act:
+        self.asked.append((what, about, number))
+        return self.says[what] or Act()
 
 
 class FakeSealer:

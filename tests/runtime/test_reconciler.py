@@ -3,6 +3,9 @@
 import asyncio
 from typing import Any
 
+import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
 from symphainy.foundations.language.context import Intent, Passport
@@ -13,13 +16,15 @@ from symphainy.foundations.language.wire import Opening, StepCall, StepResult
 from symphainy.runtime.anchors import object_key, spell
 from symphainy.runtime.condition import STUCK_AFTER, condition
 from symphainy.runtime.history_export import export_key
+from symphainy.runtime.oversight import Act
 from symphainy.runtime.relay import export_closed
 from symphainy.runtime.store.decisions import Decisions
 from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.work import WorkQueue
 from symphainy.runtime.surface import Entry
 
-from .world import World
+from .fakes import Watch
+from .world import TinySaga, World
 
 PAY = Contract(
     name="bank.pay",
@@ -115,7 +120,9 @@ async def test_a_saga_that_closed_itself_is_left_alone(world: World) -> None:
     assert await events(world, execution_id) == ["intent.received", "execution.started", "execution.completed"]
 
 
-async def test_a_task_that_always_fails_is_reported_once_and_settled_when_it_goes_on(world: World) -> None:
+async def test_a_task_that_always_fails_is_reported_once_and_settled_when_it_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reconciler = world.reconciler()
     async with world.working():
         execution_id = await started(world, "broken")
@@ -129,6 +136,52 @@ async def test_a_task_that_always_fails_is_reported_once_and_settled_when_it_goe
         assert "does not fit" in found[-1].data["reason"]
         assert len(await WorkQueue(world.store).items(world.tenant, kind="stuck")) == 1
         assert STUCK_AFTER == 3
+        await healed(world, execution_id, monkeypatch)
+
+
+async def healed(world: World, execution_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corrected code is shipped: where the city lets Nurse heal, the run is reset at once and goes through."""
+    handle = world.temporal.get_workflow_handle(workflow_id(world.tenant, execution_id))
+    before = (await handle.describe()).run_id
+    only_observed = Watch(ill=Act(do="note", would="heal", reason="would"))
+    await world.reconciler(only_observed).once()
+    assert (await events(world, execution_id))[-1] == "execution.observed" and only_observed.asked == [
+        ("ill", "stuck", 0)
+    ]
+    assert (await handle.describe()).run_id == before
+    monkeypatch.setattr(TinySaga, "mended", True)
+    await world.reconciler(Watch(ill=Act(do="heal", reason="mended"))).once()
+    assert (await handle.describe()).run_id != before, "reset: a new run of the same execution"
+    async with asyncio.timeout(10):
+        assert await handle.result() == {"said": {"mode": "broken"}}
+    assert "execution.healed" in await events(world, execution_id)
+
+
+async def test_a_run_that_temporal_has_lost_is_started_again_where_the_city_says_so(world: World) -> None:
+    async with world.working():
+        execution_id = await started(world, "hang")
+        handle = await running(world, execution_id)
+        await lost(world, execution_id)
+        await world.reconciler().once()
+        assert (await condition(world.temporal, world.tenant, execution_id)).kind == "absent", (
+            "without the switch it is reported only"
+        )
+        await world.reconciler(Watch(ill=Act(do="heal", reason="lost"))).once()
+        await handle.signal("proceed")
+        assert await handle.result() == {"said": {"mode": "hang"}}
+    told = await events(world, execution_id)
+    assert told[:2] == ["intent.received", "execution.started"] and told[-1] == "execution.completed"
+    assert told.count("execution.unknown") == told.count("execution.healed") == 1
+
+
+async def lost(world: World, execution_id: str) -> None:
+    """As after a server's data is gone: Temporal knows nothing of the run."""
+    name = WorkflowExecution(workflow_id=workflow_id(world.tenant, execution_id))
+    request = DeleteWorkflowExecutionRequest(namespace=world.temporal.namespace, workflow_execution=name)
+    await world.temporal.workflow_service.delete_workflow_execution(request)
+    async with asyncio.timeout(20):
+        while (await condition(world.temporal, world.tenant, execution_id)).kind != "absent":
+            await asyncio.sleep(0.1)
 
 
 async def test_a_workflow_that_temporal_does_not_know_is_unknown_once(world: World) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import os
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -39,6 +41,11 @@ class LocalAuth(StrictTokens):
         """An argon2id hash in PHC form."""
         if not _SHORTEST <= len(password) <= _LONGEST:
             raise Invalid(f"a password has {_SHORTEST} to {_LONGEST:,} characters")
+        if unicodedata.normalize("NFKC", password).casefold() in common_passwords():
+            raise Invalid(
+                "this password is among the 3,000 that everybody tries first", code="common_password",
+                remedy="choose a longer one, a few words that belong together for nobody but you",
+            )  # fmt: skip
         return str(await self._run(self._hasher.hash, _normal(password)))
 
     async def check(self, password: str, stored: str | None) -> PasswordCheck:
@@ -62,3 +69,14 @@ class LocalAuth(StrictTokens):
 def _normal(password: str) -> str:
     """One form per text: the same password typed on another system is the same."""
     return unicodedata.normalize("NFC", password)
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The 3,000 that are refused (ASVS 5.0 row 6.2.4); in lower case, as they are compared. The file says where they come from.
+
+    >>> "trustno1" in common_passwords(), len(common_passwords())
+    (True, 3000)
+    """
+    text = Path(__file__).with_name("common_passwords.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
