@@ -8,6 +8,7 @@ from symphainy.realms.insights.agents.answer import Answerer
 from symphainy.realms.insights.agents.liaison import InsightsLiaison
 from symphainy.realms.insights.models import Question
 from symphainy.realms.insights.services.evidence import Embed
+from symphainy.realms.insights.services.match import match
 from symphainy.realms.insights.services.profile import profile
 
 
@@ -22,7 +23,8 @@ class Manager:
 
     def register(self, registry: Registry) -> None:
         """Capabilities, agents and routes."""
-        registry.register(profile)
+        for function in (profile, match):
+            registry.register(function)
         registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
         liaison = InsightsLiaison(self.embed)
         registry.agent(attach(liaison, "insights.liaison", input=Heard, title="Speak for Insights"))

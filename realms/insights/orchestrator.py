@@ -6,6 +6,7 @@ from symphainy.foundations.language.model import Json
 ROUTES = (
     IntentRoute(intent="insights.ask", capability="insights.ask", owner="insights"),
     IntentRoute(intent="insights.profile", capability="insights.profile", owner="insights"),
+    IntentRoute(intent="insights.match", capability="insights.match", owner="insights"),
 )
 
 

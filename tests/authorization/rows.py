@@ -36,6 +36,7 @@ LETTERS = {
     "S": "service",
     "N": "no role",
 }
+_A_TABLE = {"key": "artifacts/" + "0" * 64, "sha256": "0" * 64, "size": 4}
 EVERYBODY = "AUOWMSN"
 ROLED = "AUOWMS"
 Body = dict[str, Any] | bytes | None
@@ -191,6 +192,10 @@ EXPERIENCE: dict[str, Row] = {
     "POST /api/execution/{execution_id}/resume": Row(**_STOPS),
     "POST /v1/content/upload": Row(ROLED, 202, lambda h: b"bytes %d" % h.next(), query="?name=a.txt"),
     "POST /v1/content/search": Row(ROLED, 202, _json(query="x")),
+    "POST /v1/insights/profile": Row(ROLED, 202, _json(text=_A_TABLE)),
+    "POST /v1/insights/match": Row(
+        ROLED, 202, _json(source={"data": _A_TABLE}, target={"fields": [{"name": "amount"}]})
+    ),
     "GET /v1/content/documents": Row(ROLED),
     "GET /v1/content/documents/{document_id}": Row(ROLED, names=True),
     "GET /api/tasks": Row(ROLED),

@@ -22,7 +22,7 @@ ROOT_FOLDERS = {
 }  # fmt: skip
 LONGEST = 400
 MEDIAN = 100
-REALM = {"__init__.py", "manager.py", "orchestrator.py", "models.py", "services", "agents", "sagas"}
+REALM = {"__init__.py", "manager.py", "orchestrator.py", "models.py", "models", "services", "agents", "sagas"}
 SERVICES = {
     "city_manager", "conductor", "data_steward", "librarian", "nurse", "post_office", "security_guard", "traffic_cop",
 }  # fmt: skip

@@ -1,0 +1,43 @@
+"""What is asked of Insights over the wire. Data are named by the reference that an upload, a parse or an earlier run gave."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from symphainy.foundations.experience.models import Asked
+from symphainy.foundations.language.artifact import ArtifactRef
+
+Named = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Told = Annotated[str, StringConstraints(max_length=4_000)]
+
+
+class Profiling(Asked):
+    """A table to measure: a parsed document's, counted from 0."""
+
+    text: Annotated[ArtifactRef, Field(strict=False)]
+    table: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class Described(Asked):
+    """A field of a model: its name, what it means, values that it may hold."""
+
+    name: Named
+    description: Told = ""
+    examples: Annotated[list[Told], Field(max_length=200)] = []
+
+
+class MatchSide(Asked):
+    """A table by reference, the fields of a model, or both: then the fields describe columns of the table."""
+
+    data: Annotated[ArtifactRef | None, Field(strict=False)] = None
+    table: Annotated[int, Field(ge=0, le=10_000)] = 0
+    fields: Annotated[list[Described], Field(max_length=2_000)] = []
+
+
+class Matching(Asked):
+    """Two sides to match; pairs less sure than ``at_least`` are listed as candidates only."""
+
+    source: MatchSide
+    target: MatchSide
+    at_least: Annotated[float, Field(ge=0, le=1)] = 0.4
+    most: Annotated[int, Field(ge=1, le=50)] = 5
