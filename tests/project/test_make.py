@@ -19,7 +19,7 @@ TARGETS = {
     "clean",
     "install",
 }
-OPEN = ("chaos", "chaos-smoke", "fuzz")
+OPEN = ("chaos", "chaos-smoke")
 
 
 def make(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
