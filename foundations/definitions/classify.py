@@ -7,6 +7,7 @@ from symphainy.foundations.definitions.jqlang import tree as t
 from symphainy.foundations.definitions.jqlang.builtins import BUILTINS, FORMATS, NAMES, REFUSED
 from symphainy.foundations.definitions.jqlang.cost import Cost, Heavy
 from symphainy.foundations.definitions.jqlang.judgement import Judgement
+from symphainy.foundations.definitions.jqlang.literals import MAX_REPEATED, repeated
 from symphainy.foundations.definitions.jqlang.parser import parse
 from symphainy.foundations.definitions.jqlang.tokens import JqSyntaxError
 from symphainy.foundations.definitions.jqlang.walk import children, variables_of
@@ -21,7 +22,7 @@ def judge(text: str) -> Judgement:
     """
     try:
         tree = parse(text)
-        refused = _refusal(tree, frozenset())
+        refused, long = _refusal(tree, frozenset()), repeated(tree)
     except JqSyntaxError as error:
         if text.lstrip().startswith(("import", "include", "module")):
             return Judgement(
@@ -32,6 +33,9 @@ def judge(text: str) -> Judgement:
         return Judgement("refused", "EXP001", "the expression is too deeply nested")
     if refused is not None:
         return refused
+    if long > MAX_REPEATED:
+        reason = f"* would make a string of {long:.0f} bytes; the limit is {MAX_REPEATED}"
+        return Judgement("refused", "EXP008", reason)
     names = variables_of(text)
     try:
         needs = Cost().judge(tree)

@@ -59,6 +59,9 @@ CODES: dict[str, Code] = {
         'Write the whole value as one expression: ${ "Hello \\(.name)" }.', "warning",
     ),
     "EXP007": Code("The evaluation settings are not supported.", "Use language jq and mode strict, or leave 'evaluate' out."),
+    "EXP008": Code(
+        "The expression makes more data than a step may carry.", "Shorten it, or let a capability make the value as an artifact."
+    ),
     "SEC001": Code("A secret is combined with data.", "Hand the secret through whole, as ${ $secrets.name }, in an argument of a call."),
     "LNK001": Code("No such function or capability.", "Correct the name, or register the capability."),
     "LNK002": Code("The capability exists, but not at this version.", "Use a version that exists."),

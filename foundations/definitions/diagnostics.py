@@ -8,8 +8,8 @@ from symphainy.foundations.definitions.codes import CODES
 from symphainy.foundations.language.model import Message
 
 Severity = Literal["error", "warning", "hint"]
-DOCS = "https://docs.symphainy.dev/diagnostics#"
-"""Where a code is explained; ``DOCS + code``."""
+DOCS = "docs/diagnostics.md#"
+"""Where a code is explained, in this repository; ``DOCS + code``."""
 
 
 class Diagnostic(Message):

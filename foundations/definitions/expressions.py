@@ -24,6 +24,7 @@ __all__ = [
     "is_expression",
     "is_true",
     "resolve",
+    "short",
     "strip",
     "truthy",
 ]
@@ -68,7 +69,7 @@ def judged(bare: str) -> Judgement:
     """The judgement of a bare text that may run: linear or heavy; ExpressionError for a refused one."""
     judgement = judge(bare)
     if judgement.kind == "refused":
-        raise ExpressionError(f"the expression {_short(bare)} cannot be used: {judgement.reason}", code=judgement.code)
+        raise ExpressionError(f"the expression {short(bare)} cannot be used: {judgement.reason}", code=judgement.code)
     return judgement
 
 
@@ -86,12 +87,12 @@ def evaluate(text: str, data: Json, variables: Mapping[str, Json], now: datetime
         return _follow(bare, path[1], variables[path[0]] if path[0] else data)
     if judgement.kind == "heavy":
         raise ExpressionError(
-            f"the expression {_short(bare)} must run as a step of its own: {judgement.reason}", code="EXP005"
+            f"the expression {short(bare)} must run as a step of its own: {judgement.reason}", code="EXP005"
         )
     try:
         return run(bare, judgement, data, variables, now.timestamp())
     except ProgramError as error:
-        raise ExpressionError(f"the expression {_short(bare)} failed: {error}") from None
+        raise ExpressionError(f"the expression {short(bare)} failed: {error}") from None
 
 
 def require(bare: str, judgement: Judgement, variables: Mapping[str, Json]) -> None:
@@ -100,7 +101,7 @@ def require(bare: str, judgement: Judgement, variables: Mapping[str, Json]) -> N
     if missing:
         there = ", ".join(f"${n}" for n in sorted(variables)) or "none"
         raise ExpressionError(
-            f"the expression {_short(bare)} uses ${missing[0]}, which is not available here (there is: {there})",
+            f"the expression {short(bare)} uses ${missing[0]}, which is not available here (there is: {there})",
             code="EXP004",
         )
 
@@ -145,7 +146,7 @@ def _follow(bare: str, steps: tuple[str | int, ...], value: Json) -> Json:
             value = value[step] if -len(value) <= step < len(value) else None
         else:
             what = f'"{step}"' if isinstance(step, str) else "a number"
-            raise ExpressionError(f"the expression {_short(bare)} failed: cannot index {_type(value)} with {what}")
+            raise ExpressionError(f"the expression {short(bare)} failed: cannot index {_type(value)} with {what}")
     return value
 
 
@@ -156,6 +157,11 @@ def _type(value: Json) -> str:
     return next((name for kind, name in kinds if isinstance(value, kind)), "an array")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    r"""An expression in a message: on one line, quoted, cut.
+
+    >>> short(".a |\n  .b")
+    "'.a | .b'"
+    """
     flat = " ".join(text.split()).encode(errors="backslashreplace").decode()
     return f"'{flat}'" if len(flat) <= 80 else f"'{flat[:77]}…'"

@@ -19,7 +19,7 @@ from queue import Empty, Full, LifoQueue
 from typing import IO
 
 from symphainy.foundations.definitions.classify import judge
-from symphainy.foundations.definitions.expressions import ExpressionError, judged, require, strip
+from symphainy.foundations.definitions.expressions import ExpressionError, judged, require, short, strip
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.language.model import Json
 
@@ -91,6 +91,10 @@ def _exactly(pipe: IO[bytes], size: int, until: float) -> bytes:
     return out
 
 
+class _Stopped(Exception):
+    """A child was stopped; the message names the limit."""
+
+
 class ExpressionPool:
     """A pool of children. ``evaluate`` blocks for at most the time limit: call it from a thread."""
 
@@ -119,9 +123,13 @@ class ExpressionPool:
                 f"the expression reads {len(request)} bytes, the limit is {MAX_BYTES}: pass large values as artifacts"
             )
         with self._slots:
-            answer = json.loads(self._ask(request))
+            try:
+                answer = json.loads(self._ask(request))
+            except _Stopped as limit:
+                why = f": {judgement.reason}" if judgement.reason else ""
+                raise ExpressionError(f"the expression {short(bare)} {limit}{why}", code=judgement.code) from None
         if "error" in answer:
-            raise ExpressionError(answer["error"])
+            raise ExpressionError(f"the expression {short(bare)} failed: {answer['error']}")
         return answer["value"]
 
     def _ask(self, request: bytes) -> bytes:
@@ -130,14 +138,10 @@ class ExpressionPool:
             answer = child.ask(request, self.timeout)
         except TimeoutError:
             self._replace(child)
-            raise ExpressionError(
-                f"the expression took longer than {self.timeout * 1000:.0f} ms and was stopped"
-            ) from None
+            raise _Stopped(f"took longer than {self.timeout * 1000:.0f} ms and was stopped") from None
         except (EOFError, OSError, struct.error):
             self._replace(child)
-            raise ExpressionError(
-                f"the expression crashed its process, or needed more than {self.memory >> 20} MB of memory"
-            ) from None
+            raise _Stopped(f"crashed its process, or needed more than {self.memory >> 20} MB of memory") from None
         self._give(child)
         return answer
 

@@ -43,7 +43,7 @@ def _answer(request: bytes, limit: int) -> bytes:
             max_result=limit,
         )
     except ProgramError as error:
-        return json.dumps({"error": f"the expression failed: {error}"}).encode()
+        return json.dumps({"error": str(error)}).encode()
     return json.dumps({"value": value}).encode()
 
 

@@ -48,6 +48,7 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("EXP004", HEAD + "do:\n- a: {set: {x: 1}, output: {as: $output}}", (3, 33), "$output"),
     ("EXP005", HEAD + "do:\n- a: {set: {x: '${ [range(3)] }'}}", (3, 16), "range"),
     ("EXP006", HEAD + "do:\n- a: {set: {x: 'Hello ${ .n }!'}}", (3, 16), "not evaluated"),
+    ("EXP008", HEAD + "do:\n- a: {set: {x: '${ \"ab\" * 1e9 }'}}", (3, 16), "* would make a string of 2000000000 bytes"),
     ("EXP007", HEAD + "evaluate: {mode: loose}\ndo: []", (2, 1), "evaluation"),
     ("SEC001", HEAD + "do:\n- a: {set: {x: '${ $secrets.key }'}}", (3, 16), "secret"),
     ("SEC001", HEAD + "do:\n- a: {call: http, with: {method: get, endpoint: 'https://x.org', body: '${ \"a\" + $secrets.k }'}}", (3,

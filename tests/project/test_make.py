@@ -20,6 +20,7 @@ TARGETS = {
     "install",
 }
 OPEN = ("fuzz",)
+OPEN = ("chaos", "chaos-smoke")
 
 
 def make(root: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from symphainy.foundations.definitions.jqlang import tree as t
 from symphainy.foundations.definitions.jqlang.builtins import BUILTINS, EXPANDING
-from symphainy.foundations.definitions.jqlang.literals import is_literal, number, simple_regex, small, steady
+from symphainy.foundations.definitions.jqlang.literals import is_literal, number, places, simple_regex, small, steady
 from symphainy.foundations.definitions.jqlang.walk import every
 
 MAX_COPIES = 256
@@ -26,10 +26,19 @@ FITS = 16
 
 _QUADRATIC = frozenset(["join", "index", "rindex", "indices", "contains", "inside", "flatten"])
 _REGEX = frozenset(["test", "match", "capture", "scan", "sub", "gsub", "splits"])
+_ONCE = {"test": 1, "match": 1, "capture": 1, "sub": 2}
+"""Arguments before the flags."""
 _PATHS = frozenset(["setpath", "pick", "del", "path", "delpaths"])
 _GENERATED = frozenset(["path", "isempty", "pick", "del"])
 """Builtins whose argument may yield many at no extra cost."""
 _REDUCTIONS = frozenset(["any", "all", "min_by", "max_by", "IN", "first", "last", "isempty"])
+
+
+def _once(node: t.Call) -> bool:
+    """Whether a call of a regular expression stops at its first match."""
+    bare = _ONCE.get(node.name, 9)
+    flags = node.args[bare] if len(node.args) > bare else t.Literal("")
+    return bare < 9 and isinstance(flags, t.Literal) and isinstance(flags.value, str) and "g" not in flags.value
 
 
 class Heavy(Exception):
@@ -55,6 +64,8 @@ class Needs:
 
     guard_plus: bool = False
     """``+`` may meet an outer value once per element: its operands are measured."""
+    guard_times: bool = False
+    """``*`` may repeat a string once per element: each is kept short."""
     fit: bool = False
     """The result is measured before it is written out."""
     deep: bool = False
@@ -207,6 +218,8 @@ class Cost:
             return replace(out, level=depth, copies=1, spread=False, const=True)
         if node.op == "//":
             return replace(out, level=min(left.level, right.level), spread=left.spread or right.spread)
+        if node.op == "*" and (depth or out.many):
+            self.needs.guard_times = self.needs.fit = True
         if node.op == "/" and len(outer) == 2:
             raise Heavy("it divides two outer values once per element")
         self.needs.guard_plus |= node.op == "+" and (bool(outer) or out.spread)
@@ -224,6 +237,8 @@ class Cost:
         if right.many:
             raise Heavy("it assigns several values")
         spread = left.many and right.level <= depth and not right.const
+        if node.op == "*=" and (depth or left.many):
+            self.needs.guard_times = self.needs.fit = True
         if spread and node.op in ("+=", "-=", "*=", "/=", "//="):
             self.needs.guard_plus = True
         return Value(level=depth, copies=dot.copies + right.copies, spread=dot.spread or right.spread or spread)
@@ -330,6 +345,8 @@ class Cost:
         return self._result(node, dot, parts, depth)
 
     def _regex(self, node: t.Call, dot: Value, depth: int) -> Value:
+        if not _once(node):
+            raise Heavy(f"{node.name} looks for every match: its time grows with the square of the text")
         self._scan(dot, depth, node.name)
         if not (node.args and simple_regex(node.args[0])) or not all(is_literal(a) for a in node.args):
             raise Heavy(f"{node.name} with a regular expression that may backtrack, or with computed arguments")
@@ -342,8 +359,8 @@ class Cost:
             raise Heavy(f"{node.name} with a computed argument")
         if node.name in _PATHS:
             self._path(node.args[0])
-            if node.name in ("setpath", "delpaths") and not is_literal(node.args[0]):
-                raise Heavy(f"{node.name} with a computed path")
+            if node.name in ("setpath", "delpaths") and not places(node.args[0]):
+                raise Heavy(f"{node.name} with a computed path, or at a large index")
 
     def _result(self, node: t.Call, dot: Value, parts: list[Value], depth: int) -> Value:
         name = node.name

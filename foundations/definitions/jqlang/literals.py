@@ -7,6 +7,8 @@ from symphainy.foundations.definitions.jqlang.walk import every
 
 MAX_INDEX = 1_000
 """Largest literal index to assign to: ``.[n] = 1`` makes an array of n + 1."""
+MAX_REPEATED = 65_536
+"""Bytes of a string that literals alone may be multiplied to: a whole result's limit (DECISIONS.md 19)."""
 
 
 def small(value: object) -> bool:
@@ -71,3 +73,40 @@ def simple_regex(node: t.Node) -> bool:
         return False
     repeats = len(re.findall(r"[*+]", re.sub(r"\[[^\]\[]*\]", "x", bare)))
     return repeats == 0 or (repeats == 1 and bare.startswith("^") and "|" not in bare and "(" not in bare)
+
+
+def places(node: t.Node) -> bool:
+    """Whether a literal path holds no index that is large: ``setpath([1e9]; 1)`` makes an array of a billion."""
+    return (
+        is_literal(node)
+        and all(not isinstance(n, t.Negate) for n in every(node))
+        and all(small(n.value) for n in every(node) if isinstance(n, t.Literal))
+    )
+
+
+def repeated(node: t.Node) -> float:
+    """Bytes of the largest string that literals in ``node`` multiply to: jq folds these while it compiles, before any guard can run."""
+    return max((_size(n)[0] for n in every(node) if isinstance(n, t.Binary) and n.op == "*"), default=0)
+
+
+def _size(node: t.Node) -> tuple[float, float]:
+    """Of a constant: bytes of the string it is, and the number it is; 0 each where it is not that. Errs on the side of more."""
+    if isinstance(node, t.Literal):
+        value = node.value
+        if isinstance(value, str):
+            return len(value.encode(errors="replace")), 0
+        return 0, abs(value) if isinstance(value, int | float) else 0
+    if isinstance(node, t.Text):
+        return sum(len(part.encode(errors="replace")) * 6 for part in node.parts if isinstance(part, str)), 0
+    if isinstance(node, t.Negate):
+        return _size(node.body)
+    if isinstance(node, t.Pipe):  # jq drops the dot of ("x" | .)
+        return max(_size(node.left), _size(node.right))
+    if not isinstance(node, t.Binary):
+        return 0, 0
+    (text, number_), (text2, number2) = _size(node.left), _size(node.right)
+    if node.op == "*":
+        return max(text * number2, text2 * number_), number_ * number2
+    if node.op in ("/", "%"):  # by a number below one, it grows
+        return 0, number_ / number2 if number2 else 0
+    return text + text2, number_ + number2

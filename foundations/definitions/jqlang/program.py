@@ -31,10 +31,12 @@ _BASE = (
     "def strflocaltime(f): strftime(f); def get_search_list: []; def input_filename: null; def input_line_number: 0; "
 )  # fmt: skip
 _TIMES = (
-    "def __mul($a; $b): $a * $b; def __long($s; $n): ($s|utf8bytelength) * $n > 65536; def _multiply(a; b): b as $b | a as $a | "
+    "def __mul($a; $b): $a * $b; def __long($s; $n): ($s|utf8bytelength) * $n > @; def _multiply(a; b): b as $b | a as $a | "
     'if ($a|type) == "string" and ($b|type) == "number" and __long($a; $b) or ($b|type) == "string" and ($a|type) == "number" and '
-    '__long($b; $a) then error("a repeated string would be longer than 65536 bytes") else __mul($a; $b) end; '
+    '__long($b; $a) then error("*: a repeated string would be longer than @ bytes") else __mul($a; $b) end; '
 )
+REPEATED, REPEATED_EACH = 65_536, 1_024
+"""Bytes of a string that ``*`` may make; where it runs once per element, of each."""
 _MINUS = (
     'def __sub($a; $b): $a - $b; def _minus(a; b): b as $b | a as $a | if ($a|type) == "array" and ($b|type) == "array" and '
     '($a|length) * ($b|length) > 250000 then error("these arrays are too long to subtract") else __sub($a; $b) end; '
@@ -72,7 +74,8 @@ def compiled(text: str, variables: tuple[str, ...], judgement: Judgement, exact:
     """The program of ``text``: compiled once per process (1.4 ms, whatever its length)."""
     binds = "".join(f"$__e.v.{name} as ${name} | " for name in variables)
     linear = judgement.kind == "linear"
-    guards = (_TIMES if linear and "*" in text else "") + (_MINUS if linear and "-" in text else "")
+    times = _TIMES.replace("@", str(REPEATED_EACH if judgement.needs.guard_times else REPEATED))
+    guards = (times if linear and "*" in text else "") + (_MINUS if linear and "-" in text else "")
     guards += _PLUS if linear and judgement.needs.guard_plus else ""
     fit = "__fit | " if linear and judgement.needs.fit else ""
     own = _BASE + (_EXACT if exact else "") + guards + (_FIT if fit else "")
