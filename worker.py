@@ -225,6 +225,15 @@ async def run_solution(parts: Platform, process: Process) -> int:
 
 async def run_verify(parts: Platform, process: Process) -> int:
     """Temporal's histories against the journal; every row that differs is named."""
+    return await _verified(parts, process, parts.archive(await parts.temporal()))
+
+
+async def run_audit(parts: Platform, process: Process) -> int:
+    """The chains and anchors alone, without Temporal."""
+    return await _verified(parts, process, None)
+
+
+async def _verified(parts: Platform, process: Process, reader: verify.HistoryReader | None) -> int:
     await prepare_all(parts.store, parts.city.keys.prepare)
 
     async def stored(tenant: str, number: int) -> bytes | None:
@@ -233,7 +242,6 @@ async def run_verify(parts: Platform, process: Process) -> int:
         except NotFound:
             return None
 
-    reader = parts.archive(await parts.temporal())
     report = await verify.verify(parts.surface, reader, signed=parts.signatures.verify, stored=stored)
     findings = [asdict(finding) for finding in report.findings]
     told = {name: value for name, value in asdict(report).items() if name != "findings"}
@@ -256,7 +264,7 @@ async def run_rebuild(parts: Platform, process: Process) -> int:
 
 ROLES: dict[str, Role] = {
     "worker": run_worker, "relay": run_relay, "experience": run_experience, "solution": run_solution, "verify": run_verify,
-    "rebuild": run_rebuild,
+    "audit": run_audit, "rebuild": run_rebuild,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,10 @@ from symphainy.cli.govern_app import app as city_app
 
 if TYPE_CHECKING:
     from symphainy.foundations.settings import Settings
+from symphainy.cli.governing import audit_app
+from symphainy.cli.options import AsJson, DataDir, PortBase
+from symphainy.cli.options import data_dir as _data_dir
+from symphainy.cli.options import settings as _settings
 
 app = typer.Typer(
     name="symphainy",
@@ -25,19 +29,12 @@ state_app = typer.Typer(
     help="The state surface against Temporal's histories.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(state_app, name="state")
+app.add_typer(audit_app, name="audit")
 new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new_app, name="new")
 app.add_typer(webhook, name="webhook")
 app.add_typer(secret, name="secret")
 app.add_typer(city_app, name="city")
-
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
-]
-PortBase = Annotated[
-    int | None, typer.Option("--port-base", help="First of seven ports.  [default: 7300]", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -365,17 +362,6 @@ def new_capability(
     from symphainy.cli.new import capability
 
     capability(name, realm, effectful=effectful)
-
-
-def _settings(data_dir: Path | None, port_base: int | None, **more: Any) -> "Settings":
-    from symphainy.foundations.settings import Settings
-
-    given = {"data_dir": data_dir, "port_base": port_base, **more}
-    return Settings(**{name: value for name, value in given.items() if value is not None})
-
-
-def _data_dir(given: Path | None) -> Path:
-    return (given if given is not None else _settings(None, None).data_dir).resolve()
 
 
 def main() -> None:

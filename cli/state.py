@@ -20,7 +20,12 @@ CITY = (sys.executable, "-P", "-m", "symphainy.cli.city")
 
 def verify(data_dir: Path, *, as_json: bool) -> int:
     """Compare; 1 when a row differs, and each is named."""
-    told = _ask(data_dir, *WORKER, "verify")
+    return report(data_dir, "verify", as_json=as_json)
+
+
+def report(data_dir: Path, role: str, *, as_json: bool) -> int:
+    """What the process that verifies says."""
+    told = _ask(data_dir, *WORKER, role)
     if as_json:
         emit(told)
         return 0 if told["ok"] else 1
@@ -101,7 +106,7 @@ def _about(decision: dict[str, Any], step: str) -> bool:
 
 def _ask(data_dir: Path, *command: str) -> Any:
     """The last line of JSON that the process prints. A verification that finds something ends with 1 and prints all the same."""
-    done = subprocess.run(command, env=_environment(data_dir), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment_of(data_dir), capture_output=True, text=True, check=False)
     for line in reversed(done.stdout.splitlines()):
         try:
             told = json.loads(line)
@@ -113,7 +118,7 @@ def _ask(data_dir: Path, *command: str) -> Any:
     raise Unavailable(f"The record could not be read: {last[0][:500]}")
 
 
-def _environment(data_dir: Path) -> dict[str, str]:
+def environment_of(data_dir: Path) -> dict[str, str]:
     """As the instance's own processes have it; with parts of one's own (by URL) no instance needs to run."""
     settings = Settings(data_dir=data_dir)
     if "embedded" not in (settings.sql_url, settings.redis_url, settings.temporal_address):

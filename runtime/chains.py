@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
+from symphainy.foundations.language.hashing import hash_of
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Decision, Record
 from symphainy.runtime.ids import mint
@@ -38,9 +39,10 @@ def door_stream(tenant: str, process: str, at: datetime) -> str:
 
 def chained(decision: Decision) -> dict[str, Json]:
     """A decision in the form that the database appends."""
+    name = mint("decision")
     return {
-        "id": mint("decision"), "verdict": decision.verdict, "action": decision.action, "resource": decision.resource,
-        "body": canonical(decision.model_dump(mode="json")),
+        "id": name, "verdict": decision.verdict, "action": decision.action, "resource": decision.resource,
+        "body": canonical({**decision.model_dump(mode="json"), "decision_id": name}),
     }  # fmt: skip
 
 
@@ -51,16 +53,6 @@ def verdict_of(record: Record) -> dict[str, Json]:
         "verdict": record.verdict, "reason": told.reason if told else "", "remedy": told.remedy if told else None,
         "bundle": record.bundle, "classes": tuple(sorted(record.classes)), "rulings": tuple(record.rulings),
     }  # fmt: skip
-
-
-def hash_of(*parts: str) -> str:
-    """SHA-256 over the parts, each behind its length in bytes, so that no two lists of parts are one text."""
-    told = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        told.update(f"{len(data)}:".encode())
-        told.update(data)
-    return told.hexdigest()
 
 
 def micros(at: datetime) -> str:

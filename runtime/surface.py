@@ -110,7 +110,8 @@ class StateSurface:
             {
                 "tenant": intent.tenant, "intent": intent.model_dump(mode="json", exclude={"start"}), "start": intent.start,
                 "row": row.model_dump(mode="json"), "stream": decision.stream if decision else "", "data": data,
-                "decision": chained(decision) if decision else None, "at": intent.received_at,
+                "decision": chained(decision.model_copy(update={"at": intent.received_at})) if decision else None,
+                "at": intent.received_at,
                 "events": spell_events(self.sealer, intent.tenant, drafts, data),
             },
             tx=tx,

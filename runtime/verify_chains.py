@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from pydantic_core import from_json
 
 from symphainy.runtime.anchors import anchor_hash
 from symphainy.runtime.chains import hash_of
@@ -52,7 +55,7 @@ class Chains:
             self._head(head)
         for stream in sorted(set(self.ends) - set(heads)):
             self._add("chain_heads", stream, "the stream has rows and no head")
-        ungoverned = sorted(self.facts.names[told] for told in self.facts.governed & self.facts.hashes)
+        ungoverned = sorted(self.facts.names[told] for told in self.facts.governed & self.facts.hashes.keys())
         for name in ungoverned[:1]:
             self._add("journal", name, "no decision governs this row")
 
@@ -93,7 +96,7 @@ class Chains:
             self._add("decisions", f"{row.stream}/{length + 1}", "the row is missing")
         elif problem := self._decision_problem(row, previous):
             self._add("decisions", name, problem)
-        self.facts.hashes.discard(row.evidence)
+        self.facts.hashes.pop(row.evidence, None)
         if self.open_points.get(row.stream, {}).pop(row.seq, row.hash) != row.hash:
             self._add("decisions", name, "an anchor has sealed another head here")
         self.ends[row.stream] = row.seq, row.hash
@@ -103,9 +106,15 @@ class Chains:
             return "its hash does not follow from its content and the row before"
         if row.evidence and row.evidence not in self.facts.hashes:
             return "the journal row that it governs is gone or altered"
-        told = json.loads(row.body)
-        if (told["verdict"], told["action"], told["resource"]) != (row.verdict, row.action, row.resource):
-            return "its columns differ from its body"
+        told = from_json(row.body)
+        if not told.get("decision_id"):  # chained before the id and the time were under the hash
+            told["decision_id"], row_at = row.decision_id, row.at
+        else:
+            row_at = datetime.fromisoformat(told["at"])
+        effect, at = self.facts.hashes[row.evidence] if row.evidence else ("", row_at)
+        said = (told["decision_id"], told["verdict"], told["action"], told["resource"], effect, at)
+        if said != (row.decision_id, row.verdict, row.action, row.resource, row.effect_key, row.at):
+            return "its columns differ from its body, or from the journal row that it governs"
         return None
 
     def _head(self, head: ChainHeadRow) -> None:

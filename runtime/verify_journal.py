@@ -1,6 +1,7 @@
 """The journal by itself: gapless, chained, one live outcome per effect key, and each output what its digest says."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.runtime.chains import journal_hash
@@ -36,7 +37,8 @@ class JournalFacts:
     live: dict[str, dict[str, dict[int, Live]]] = field(default_factory=dict)
     """Execution → effect key → generation → outcome."""
     closed: dict[str, JournalRow] = field(default_factory=dict)
-    hashes: set[str] = field(default_factory=set)
+    hashes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Hash → effect key and time, until a decision that governs the row is seen."""
     governed: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -55,7 +57,7 @@ async def walk(surface: StateSurface, tenant: str, report: Report) -> JournalFac
         elif problem := _output_problem(surface, row):
             report.add(tenant, "journal", name, problem)
         facts.ends[row.execution_id] = row.seq, row.hash
-        facts.hashes.add(row.hash)
+        facts.hashes[row.hash] = row.effect_key, row.at
         if row.kind in _GOVERNED:
             facts.governed.add(row.hash)
             facts.names[row.hash] = name

@@ -76,6 +76,8 @@ class Decision(Message):
     input_digest: str = ""
     rulings: tuple[Ruling, ...] = ()
     at: datetime
+    decision_id: str = ""
+    """Given when it is chained; so that it is under the hash as well."""
 
 
 class UndoGrant(Message):

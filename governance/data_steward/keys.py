@@ -32,6 +32,7 @@ class KeyRing:
         self._rows, self._vault, self._clock = rows, vault, clock
         self._keys: dict[str, dict[str, bytes]] = {}
         self._current: dict[str, str] = {}
+        self._destroyed: dict[str, frozenset[str]] = {}
         self._digest_key: dict[str, bytes] = {}
         self._loaded_at: dict[str, datetime] = {}
 
@@ -56,6 +57,7 @@ class KeyRing:
         if tenant not in self._digest_key:
             await self._load_digest_key(tenant)
         self._keys[tenant] = {row.key_id: self._vault.unwrap(row) for row in rows if row.wrapped is not None}
+        self._destroyed[tenant] = frozenset(row.key_id for row in rows if row.wrapped is None)
         self._loaded_at[tenant] = self._clock.now()
         self._current[tenant] = next(row.key_id for row in reversed(rows) if row.retired_at is None)
 
@@ -90,10 +92,13 @@ class KeyRing:
                 f"The keys of {tenant} are not loaded.", remedy="Wait for `prepare(tenant)` before unsealing."
             )
         if (found := self._keys[tenant].get(key_id)) is None:
-            raise Refused(
-                f"The key {key_id} is not one of {tenant}'s, or is destroyed.",
-                remedy="What it sealed cannot be read any more.",
-            )
+            if key_id in self._destroyed.get(tenant, ()):
+                raise Refused(
+                    f"The key {key_id} of {tenant} is destroyed: what it sealed was erased.",
+                    code="key_destroyed",
+                    remedy="Nothing brings it back. The run, its decisions and its digests still stand.",
+                )
+            raise Refused(f"The key {key_id} is not one of {tenant}'s.", remedy="What it sealed cannot be read here.")
         return found
 
     def seal(self, tenant: str, data: bytes, *, context: bytes = b"") -> bytes:

@@ -21,6 +21,11 @@ class Signatures:
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._public: Ed25519PublicKey = self._private.public_key()
 
+    @property
+    def public(self) -> str:
+        """The public key in base64: who has it can verify without us."""
+        return base64.b64encode(self._public.public_bytes_raw()).decode()
+
     def sign(self, data: bytes) -> str:
         """The signature in base64."""
         return base64.b64encode(self._private.sign(data)).decode()

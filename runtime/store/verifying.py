@@ -1,7 +1,7 @@
 """Reading everything in order, page by page: for verify, which keeps little in memory."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import TextClause, select
 from sqlalchemy import text as sql
@@ -49,9 +49,9 @@ class Verifying(Repository):
     async def decisions(self, tenant: str) -> AsyncIterator[DecisionRow]:
         """By stream and seq."""
         at: dict[str, str | int] = {"stream": "", "seq": 0}
-        while rows := await self._page(DecisionRow, _DECISIONS, tenant, **at):
+        while rows := await self._plain(_DECISIONS, tenant, **at):
             for row in rows:
-                yield row
+                yield cast(DecisionRow, row)
             at = {"stream": rows[-1].stream, "seq": rows[-1].seq}
 
     async def executions(self, tenant: str) -> AsyncIterator[ExecutionRow]:
@@ -77,6 +77,11 @@ class Verifying(Repository):
         """Every tenant that has an execution or a decision."""
         async with self.store.relay() as session:
             return list((await session.execute(_TENANTS)).scalars().all())
+
+    async def _plain(self, statement: TextClause, tenant: str, **at: str | int) -> Sequence[Any]:
+        """Rows as they come, with the names of the columns: making a model of each takes four times as long."""
+        async with self.store.tenant(tenant) as session:
+            return (await session.execute(statement, {"tenant": tenant, "limit": _PAGE, **at})).all()
 
     async def _page(self, model: type[M], statement: TextClause, tenant: str, **at: str | int) -> Sequence[M]:
         async with self.store.tenant(tenant) as session:

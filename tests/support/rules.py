@@ -70,7 +70,7 @@ def rules() -> dict[str, Rule]:
 
 
 def _stated(service: str) -> Iterator[tuple[str, Rule]]:
-    for file in sorted((ROOT / "governance" / service).glob("*.py")):
+    for file in sorted((ROOT / "governance" / service).rglob("*.py")):
         text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
         for name, where, says in STATED.findall(text):
             sentence = " ".join(says.split())

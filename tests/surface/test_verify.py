@@ -1,5 +1,6 @@
 """Whatever is altered, verify names it (RELIABILITY.md F)."""
 
+import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -89,6 +90,27 @@ async def test_a_whole_record_is_well(
     assert json.loads(second.body)["opened"] == 3
     assert json.loads(second.body)["closed"] == 1
     assert (await check(surface, tenant)).findings == []
+
+
+async def test_fifty_branches_of_a_run_and_fifty_runs_at_once_leave_every_chain_whole(
+    surface: StateSurface, store: Store, clock: Moving, tenant: str
+) -> None:
+    one = new()
+    await surface.open(opening(tenant, one), passport(tenant, one))
+
+    async def run() -> None:
+        other = new()
+        await surface.open(opening(tenant, other), passport(tenant, other))
+        await surface.commit([entry(call(tenant, other, "/do/0/a", contract=PAY), 1, contract=PAY)])
+        await surface.door(decision(tenant))
+        await surface.close(closing(tenant, other, paths=(), task=""))
+
+    branches = (surface.commit([entry(call(tenant, one, f"/do/0/fork/{n}/x"), n)]) for n in range(50))
+    await asyncio.gather(*branches, *(run() for _ in range(50)))
+    await seal_anchors(store, sign, clock)
+    report = await check(surface, tenant)
+    assert report.findings == []
+    assert (report.executions, report.decisions, report.unsealed) == (51, 1 + 50 + 50 * 4, 0)
 
 
 ALTERATIONS = {
