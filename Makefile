@@ -13,9 +13,7 @@ ROOMS := activities bindings cli experience_api foundations governance realms ru
 PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke corpus fuzz smart-city authorization security-page record clean
-.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city authorization diagnostics record clean
-.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz audit smart-city authorization record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke corpus fuzz audit smart-city authorization security-page diagnostics record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
