@@ -46,6 +46,10 @@ def read(path: str, found: Detected) -> Document:
             from symphainy.realms.content.services.parse.delimited import parse_csv
 
             return parse_csv(path, sha256, name, found.encoding, found.delimiter)
+        case "workbook":
+            from symphainy.realms.content.services.parse.workbook import parse_workbook
+
+            return parse_workbook(path, sha256, name, found.media_type)
         case "text" | "markdown":
             from symphainy.realms.content.services.parse.text import parse_text
 
