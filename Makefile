@@ -13,7 +13,7 @@ ROOMS := activities bindings cli experience_api foundations governance realms ru
 PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city authorization record clean
+.PHONY: help install demo test quick check bench chaos chaos-smoke corpus fuzz smart-city record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,10 +69,6 @@ fuzz: ## Not yet: hostile input at every door
 
 smart-city: install ## Write docs/smart-city.md anew: every rule of the city and the tests that show it
 	@PYTHONPATH=tests $(RUN) python -P tests/support/rules.py > docs/smart-city.md
-
-authorization: install ## Ask every operation of both APIs as every caller, and write docs/authorization.md anew
-	@PYTHONPATH=.:tests $(RUN) python -P -m tests.authorization.page > docs/authorization.md
-	@SYMPHAINY_TEST_WHOLE=1 $(RUN) pytest -q --timeout 600 tests/authorization
 
 record: install ## Save golden histories that are missing, or NAME=… anew: later versions replay them
 	@PYTHONPATH=tests $(RUN) python -P -m replay.record $(NAME)

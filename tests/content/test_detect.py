@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from symphainy.foundations.language.errors import Invalid
-from symphainy.realms.content.services.detect import delimiter_of, encoding_of, sniff
-from symphainy.realms.content.services.detect.dialect import dialect_of
+from symphainy.realms.content.models.detection import delimiter_of, encoding_of, sniff
+from symphainy.realms.content.models.detection.dialect import dialect_of
 
 
 @pytest.fixture

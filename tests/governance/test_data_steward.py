@@ -20,7 +20,6 @@ def said(size: int) -> Outcome[Any]:
     return Outcome(output=Text(text="x" * size))
 
 
-@pytest.mark.rule("data_steward.size", shows="bites")
 async def test_a_local_result_over_64_kib_is_too_large_and_the_field_is_named(scene: Scene) -> None:
     await scene.step(outcome=said(65_000))
     record = Record()
@@ -93,8 +92,6 @@ def test_masking_replaces_findings_and_nothing_else() -> None:
     assert mask("x" * 70_000 + " ann@mail.example.org").endswith("[email]")
 
 
-@pytest.mark.rule("data_steward.pii", shows="bites")
-@pytest.mark.rule("data_steward.pii", shows="off")
 async def test_pii_is_observed_at_first_and_refused_under_enforce(scene: Scene) -> None:
     record = await scene.step(arguments=PERSONAL)
     ruling = next(r for r in record.rulings if r.rule == "pii")

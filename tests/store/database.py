@@ -1,10 +1,13 @@
 """A real PostgreSQL with all migrations, one per test run; a sealer with memory; a clock that tests move."""
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -12,13 +15,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from support.database_server import MASTER
 
 from symphainy.foundations.language.errors import Defect
+from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
 from symphainy.foundations.public_works.adapters.postgres import Postgres
 from symphainy.foundations.public_works.adapters.postgres_logins import role_password
 from symphainy.foundations.public_works.running import Running
+from symphainy.runtime.store.migrate import upgrade
 from symphainy.runtime.store.unit import Store
+
+MASTER = b"m" * 32
 
 
 @dataclass
@@ -54,9 +60,20 @@ class MemorySealer:
 
 
 @pytest.fixture(scope="session")
-def running(database_server: Running) -> Running:
-    """The server: one for all modules of a run that ask for it, each under tenants of its own."""
-    return database_server
+def running() -> Iterator[Running]:
+    """The server; its folder has a short path, since a Unix socket's may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="sym-") as folder:
+        server = asyncio.run(_started(Path(folder)))
+        yield server
+        asyncio.run(server.stop())  # type: ignore[arg-type]
+
+
+async def _started(folder: Path) -> Running:
+    server = await EmbeddedPostgres.start(folder, MASTER)
+    sql = Postgres(server.url, MASTER)
+    await upgrade(sql)
+    await sql.close()
+    return server
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ Nothing is buffered here: whoever reads slowly slows the source down, and resume
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,7 +55,7 @@ def cursor(value: str | None) -> str:
 
 async def feed(
     source: AsyncIterator[Event], *, check: Callable[[], Awaitable[object]], pace: Pace = Pace()
-) -> AsyncGenerator[Event | Beat]:
+) -> AsyncIterator[Event | Beat]:
     """Events of ``source`` in order; ``check`` raises when the reader's right has gone, at the latest ``recheck`` seconds after."""
     clock = asyncio.get_running_loop().time
     died, checked = clock() + pace.life, clock() + pace.recheck

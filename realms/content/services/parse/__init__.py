@@ -1,12 +1,34 @@
 """Parsing: one file in, one Document out, whatever the kind."""
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
 from symphainy.foundations.curator import capability
 from symphainy.foundations.language.artifact import NewArtifact
 from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.records import Edge
 from symphainy.foundations.language.step import Outcome, Step
-from symphainy.realms.content.models import JSON_TYPE, About, Detected, Parsed, document_id
+from symphainy.realms.content.models import JSON_TYPE, About, Detected, Kind, Parsed, document_id
+
+READERS: Final[dict[Kind, str]] = {
+    "pdf": "pdf:parse_pdf",
+    "docx": "docx:parse_docx",
+    "workbook": "workbook:parse_workbook media_type",
+    "csv": "delimited:parse_csv encoding delimiter",
+    "fixed": "fixed:parse_fixed encoding",
+    "json": "json_values:parse_json encoding",
+    "jsonl": "json_values:parse_jsonl encoding",
+    "xml": "xml:parse_xml",
+    "html": "html:parse_html encoding",
+    "email": "mail:parse_mail",
+    "mbox": "mail:parse_mbox",
+    "image": "recognition:parse_image media_type",
+    "text": "text:parse_text encoding",
+    "markdown": "text:parse_markdown encoding",
+}
+"""Which function reads a kind, and what it wants to know of what was detected beside path, hash and name."""
 
 
 @capability("content.parse", input=Detected, output=Parsed, title="Parse a file into a document")
@@ -32,33 +54,16 @@ def parsed(path: str, found: Detected) -> tuple[bytes, About]:
 
 def read(path: str, found: Detected) -> Document:
     """The Document at ``path``. The parsers are imported where they are used: a front end never needs them."""
-    sha256, name = found.file.sha256, found.file.name
-    match found.kind:
-        case "pdf":
-            from symphainy.realms.content.services.parse.pdf import parse_pdf
-
-            return parse_pdf(path, sha256, name)
-        case "docx":
-            from symphainy.realms.content.services.parse.docx import parse_docx
-
-            return parse_docx(path, sha256, name)
-        case "csv":
-            from symphainy.realms.content.services.parse.delimited import parse_csv
-
-            return parse_csv(path, sha256, name, found.encoding, found.delimiter)
-        case "workbook":
-            from symphainy.realms.content.services.parse.workbook import parse_workbook
-
-            return parse_workbook(path, sha256, name, found.media_type)
-        case "text" | "markdown":
-            from symphainy.realms.content.services.parse.text import parse_text
-
-            return parse_text(path, sha256, name, found.encoding, markdown=found.kind == "markdown")
-    raise Invalid(
-        f"Files of type {found.media_type} are not supported.",
-        code="content.unsupported",
-        remedy="Upload PDF, DOCX, CSV, Markdown or plain text.",
-    )
+    if found.kind not in READERS:
+        raise Invalid(
+            f"Files of type {found.media_type} are not supported.",
+            code="content.unsupported",
+            remedy="Upload PDF, DOCX, XLSX, XLS, ODS, CSV, JSON, XML, HTML, EML, MBOX, an image, Markdown or plain text.",
+        )
+    module, _, function = READERS[found.kind].partition(":")
+    name, *fields = function.split()
+    reader: Callable[..., Document] = getattr(import_module(f"{__name__}.{module}"), name)
+    return reader(path, found.file.sha256, found.file.name, *(getattr(found, field) for field in fields))
 
 
 def about(document: Document) -> About:

@@ -8,7 +8,7 @@ from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Json
 from symphainy.realms.content.models import MAX_ROWS, within
-from symphainy.realms.content.services.detect.dialect import dialect_of
+from symphainy.realms.content.models.detection.dialect import dialect_of
 from symphainy.realms.content.services.parse.builder import Builder
 from symphainy.realms.content.services.parse.text import decode
 

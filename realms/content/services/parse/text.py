@@ -6,7 +6,7 @@ from pathlib import Path
 from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.errors import Invalid
 from symphainy.realms.content.models import MAX_TEXT_BYTES, within
-from symphainy.realms.content.services.detect.encoding import decoded, told_apart
+from symphainy.realms.content.models.detection.encoding import decoded, told_apart
 from symphainy.realms.content.services.parse.builder import Builder
 
 _BREAK = re.compile(r"\n[ \t]*\n+")
@@ -48,6 +48,11 @@ def parse_text(path: str, sha256: str, name: str, encoding: str | None, *, markd
         raise Invalid("The file holds no text.", code="content.empty", remedy="Upload a file with content.")
     media_type = "text/markdown" if markdown else "text/plain"
     return builder.document(sha256=sha256, media_type=media_type, name=name, metadata={"encoding": used})
+
+
+def parse_markdown(path: str, sha256: str, name: str, encoding: str | None) -> Document:
+    """The document in a Markdown file. Invalid when it holds nothing but space."""
+    return parse_text(path, sha256, name, encoding, markdown=True)
 
 
 def _pieces(text: str, markdown: bool) -> list[str]:

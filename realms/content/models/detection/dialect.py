@@ -58,12 +58,13 @@ def quote_of(text: str) -> str:
 def dialect_of(text: str, delimiter: str) -> Dialect:
     r"""All of the dialect, once the delimiter is known.
 
-    >>> dialect_of('a,"say \\"hi\\"",b\n', ",").escape
+    >>> dialect_of('a,"say \\"hi\\"",b', ",").escape
     '\\'
     """
     quote = quote_of(text)
     sample = text[:262_144]
-    escaped, doubled = sample.count("\\" + quote), sample.count(quote * 2)
+    escaped = sample.count("\\" + quote)
+    doubled = re.search(rf"[^\\,;\t|\r\n{quote}]{quote}{quote}[^,;\t|\r\n{quote}]", sample)
     return Dialect(delimiter, quote, "\\" if escaped > 1 and not doubled else None)
 
 

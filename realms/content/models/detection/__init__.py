@@ -7,15 +7,13 @@ from typing import NamedTuple
 
 import puremagic
 
-from symphainy.foundations.curator import capability
 from symphainy.foundations.language.errors import Invalid
-from symphainy.foundations.language.step import Outcome, Step
-from symphainy.realms.content.models import Detected, File, Kind
-from symphainy.realms.content.services.detect import shapes
-from symphainy.realms.content.services.detect.dialect import delimiter_of
-from symphainy.realms.content.services.detect.encoding import HEAD, decoded, encoding_of
+from symphainy.realms.content.models import Kind
+from symphainy.realms.content.models.detection import shapes
+from symphainy.realms.content.models.detection.dialect import delimiter_of
+from symphainy.realms.content.models.detection.encoding import HEAD, decoded, encoding_of
 
-__all__ = ["HEAD", "Found", "delimiter_of", "detect", "encoding_of", "sniff"]
+__all__ = ["HEAD", "Found", "delimiter_of", "encoding_of", "sniff"]
 
 _OPENXML = "application/vnd.openxmlformats-officedocument."
 _OFFICE: dict[str, tuple[Kind, str]] = {
@@ -47,23 +45,6 @@ class Found(NamedTuple):
     encoding: str | None
     evidence: str
     delimiter: str | None = None
-
-
-@capability("content.detect", input=File, output=Detected, title="Detect a file's kind")
-async def detect(step: Step[File]) -> Outcome[Detected]:
-    """Name the kind, media type and encoding of a file by its content. Invalid when the file is empty."""
-    path = await step.tools.fetch(step.input.file)
-    found: Found = await step.tools.compute(sniff, str(path))
-    return Outcome(
-        Detected(
-            file=step.input.file,
-            kind=found.kind,
-            media_type=found.media_type,
-            encoding=found.encoding,
-            delimiter=found.delimiter,
-            evidence=found.evidence,
-        )
-    )
 
 
 def sniff(path: str) -> Found:

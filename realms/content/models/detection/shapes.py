@@ -40,7 +40,7 @@ def json_kind(start: str, *, complete: bool) -> Literal["json", "jsonl"] | None:
 
 def _value(text: str) -> bool:
     try:
-        json.JSONDecoder().decode(text)
+        json.JSONDecoder(parse_int=str).decode(text)  # a figure of any length is a figure
     except RecursionError:
         return True  # brackets without end are JSON; its parser says what is wrong with it
     except ValueError:
