@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import puremagic
 
-from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.errors import Invalid, TooLarge
 from symphainy.realms.content.models import Kind
 from symphainy.realms.content.models.detection import shapes
 from symphainy.realms.content.models.detection.dialect import delimiter_of
@@ -33,6 +33,8 @@ _IMAGES = {
     b"GIF8": "image/gif",
     b"BM": "image/bmp",
 }
+MAX_DIRECTORY = 512 * 1024
+"""Bytes of a zip's directory: a thousand members with long names take a fifth."""
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The first bytes of an OLE compound file: the offices' formats before 2007, Outlook's messages, encrypted packages."""
 
@@ -79,6 +81,7 @@ def _decoded(head: bytes, encoding: str) -> str | None:
 
 
 def _in_zip(path: str) -> Found:
+    _bounded(path)
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
@@ -96,6 +99,21 @@ def _in_zip(path: str) -> Found:
             return Found(kind, media_type, None, f"zip with {member}")
     media_type = "application/vnd.oasis.opendocument" if "content.xml" in names else "application/zip"
     return Found("unsupported", media_type, None, f"zip with {len(names)} members")
+
+
+def _bounded(path: str) -> None:
+    """TooLarge where the directory of a zip is longer than any document's: reading it alone would take seconds."""
+    with Path(path).open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 65_557))
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    length = int.from_bytes(tail[at + 12 : at + 16], "little") if 0 <= at <= len(tail) - 16 else 0
+    if MAX_DIRECTORY < length < 2**32 - 1:
+        raise TooLarge(
+            f"The archive's directory takes {length:,} bytes; the limit is {MAX_DIRECTORY:,}.",
+            remedy="Save the document anew in its own program and upload the result.",
+        )
 
 
 def _mimetype(archive: zipfile.ZipFile) -> bytes:

@@ -17,6 +17,8 @@ LABELLED_CELLS = 200_000
 MAX_CELL = 2**20
 """Characters of one cell: a longer one is a quote that nobody closed."""
 MAX_COLUMNS = 20_000
+MAX_CELLS = 4_000_000
+"""Cells of a table: with their text, what the largest text file may take."""
 TOLD = 100
 """Ragged rows that are named; more are only counted."""
 _FIGURE = re.compile(r"[\s$€£+-]*\d[\d\s.,:/%-]*")
@@ -27,6 +29,7 @@ def parse_csv(path: str, sha256: str, name: str, encoding: str | None, delimiter
     text, used = decode(path, encoding)
     dialect = dialect_of(text, delimiter or ",")
     rows: list[tuple[str, ...]] = []
+    cells = 0
     csv.field_size_limit(MAX_CELL)
     try:
         for row in dialect.reader(text):
@@ -34,6 +37,8 @@ def parse_csv(path: str, sha256: str, name: str, encoding: str | None, delimiter
                 rows.append(tuple(row))
                 within("rows", len(rows), MAX_ROWS)
                 within("columns", len(row), MAX_COLUMNS)
+                cells += len(row)
+                within("cells", cells, MAX_CELLS)
     except csv.Error as error:
         raise Invalid(
             f"The table cannot be cut into cells: {error}.", code="content.broken", remedy="Check its quotes."

@@ -16,6 +16,11 @@ from symphainy.realms.content.services.parse.text import decode
 MAX_HTML_BYTES: Final = 16 * 2**20
 """Bytes of a page: its tree takes ten times as much memory."""
 MAX_DEPTH: Final = 400
+MAX_OPEN: Final = 4_000
+"""Open tags at once, by a count that forgives those which pages forget to close."""
+_PAIRED: Final = re.compile(
+    r"<(/?)(?!p\b|li\b|t[drh]\b|dt\b|dd\b|option\b|br\b|hr\b|img\b|input\b|meta\b|link\b|col\b|wbr\b)[a-zA-Z]"
+)
 MAX_SPAN: Final = 1_000
 """Columns or rows that one cell may claim, as browsers bound it."""
 _LEFT_OUT: Final = frozenset(
@@ -38,6 +43,7 @@ def parse_html(path: str, sha256: str, name: str, encoding: str | None) -> Docum
 
 def read_page(text: str) -> tuple[Builder, dict[str, Json]]:
     """What a page says, and a few facts of it."""
+    _shallow(text)
     tree = LexborHTMLParser(text)
     page = _Page()
     if tree.body is not None:
@@ -54,6 +60,23 @@ def read_page(text: str) -> tuple[Builder, dict[str, Json]]:
     return page.builder, facts
 
 
+def _shallow(text: str) -> None:
+    """Invalid where tags that must be closed are opened and opened: the tree's builder takes a square of the time for it."""
+    depth = 0
+    for match in _PAIRED.finditer(text):
+        depth = max(depth + (-1 if match[1] else 1), 0)
+        if depth > MAX_OPEN:
+            raise _too_deep()
+
+
+def _too_deep() -> Invalid:
+    return Invalid(
+        f"The page nests deeper than {MAX_DEPTH} levels.",
+        code="content.too_deep",
+        remedy="Save it as text and upload that.",
+    )
+
+
 class _Page:
     """Walks a page; running text is gathered until a block ends it."""
 
@@ -65,9 +88,7 @@ class _Page:
 
     def walk(self, node: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise Invalid(
-                f"The page nests deeper than {MAX_DEPTH} levels.", code="content.too_deep", remedy="Save it as text."
-            )
+            raise _too_deep()
         child = node.child
         while child is not None:
             self._one(child, child.tag, depth)

@@ -15,6 +15,8 @@ from symphainy.realms.content.services.parse.text import decode
 MAX_DEPTH: Final = 64
 """Levels of nesting: real claims and bundles stay below 20."""
 MAX_COLUMNS: Final = 2_000
+MAX_VALUES: Final = 300_000
+"""Values of one JSON value, its objects and lists among them; records beyond that are better one per line."""
 TOLD: Final = 100
 Leaf = tuple[str, str]
 
@@ -26,6 +28,7 @@ class Figure(str):
 def parse_json(path: str, sha256: str, name: str, encoding: str | None) -> Document:
     """The document in a JSON file. Invalid where it is none or nests too deep, TooLarge over a limit."""
     text, used = decode(path, encoding)
+    within("values", text.count(",") // 2, MAX_VALUES)  # a comma in a text is counted, too: half of them is a low guess
     told = _Told()
     try:
         value = told.load(text)
@@ -43,8 +46,8 @@ def parse_json(path: str, sha256: str, name: str, encoding: str | None) -> Docum
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         _table(builder, name, value)
     else:
+        within("values", values, MAX_ROWS)
         for path_, leaf in leaves(value):
-            within("values", len(builder.blocks), MAX_ROWS)
             builder.add(f"{path_}: {leaf}" if path_ else leaf, kind="list_item")
     return builder.document(sha256=sha256, media_type="application/json", name=name, metadata=facts)
 
@@ -110,7 +113,7 @@ def measure(value: Any) -> tuple[int, int]:
     >>> measure({"a": [1, {"b": 2}]})
     (3, 2)
     """
-    deepest, count, todo = 0, 0, [(value, 0)]
+    deepest, count, inside, todo = 0, 0, 0, [(value, 0)]
     while todo:
         found, depth = todo.pop()
         inner = found.values() if isinstance(found, dict) else found if isinstance(found, list) else None
@@ -120,6 +123,8 @@ def measure(value: Any) -> tuple[int, int]:
         deepest = max(deepest, depth + 1)
         if deepest > MAX_DEPTH:
             raise _too_deep()
+        inside += len(inner)
+        within("values", inside, MAX_VALUES)
         todo.extend((item, depth + 1) for item in inner)
     return deepest, count
 

@@ -25,6 +25,7 @@ MAX_ATTACHED: Final = 64 * 2**20
 """Bytes of all attachments of one file together."""
 _HEADERS: Final = ("Subject", "From", "To", "Cc", "Date")
 _BREAK: Final = re.compile(r"\n[ \t]*\n+")
+_PART: Final = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 _FROM: Final = re.compile(rb"^From \S+.*\d\d:\d\d")
 
 
@@ -83,6 +84,7 @@ def messages(path: str) -> Iterator[bytes]:
 
 
 def _message(data: bytes) -> EmailMessage:
+    within("parts", len(_PART.findall(data)), 4 * MAX_PARTS)  # the parser takes a second for every five thousand
     try:
         found = email.message_from_bytes(data, policy=email.policy.default)
     except (ValueError, RecursionError) as error:

@@ -11,7 +11,7 @@ from symphainy.realms.content.services.parse.builder import Builder
 
 _BREAK = re.compile(r"\n[ \t]*\n+")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)(?: +#+)?$")
-_ITEM = re.compile(r"^\s*([-*+\u2022]|\d{1,3}[.)])\s+\S")
+_ITEM = re.compile(r"^[ \t]{0,40}([-*+\u2022]|\d{1,3}[.)])\s+\S")
 
 
 def decode(path: str, encoding: str | None) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from symphainy.realms.content.services.parse.builder import Builder
 MAX_XML_BYTES: Final = 16 * 2**20
 """Bytes of a file: its tree takes ten times as much memory."""
 MAX_DEPTH: Final = 256
-MAX_ELEMENTS: Final = 1_000_000
+MAX_ELEMENTS: Final = 300_000
 _SPACE: Final = re.compile(r"\s+")
 _TITLES: Final = frozenset(
     "title article-title invention-title title-of-invention heading head subtitle caption-title h1 h2 h3 h4 h5 h6".split()
