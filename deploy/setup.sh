@@ -8,6 +8,8 @@ command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2
 # A headless browser and its driver: the console's tests look at its pages.
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
+# Text recognition: pictures of text and scanned pages are read where it is there, and refused by name where it is not.
+command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.document import Document
 from symphainy.realms.content.models import Detected
-from symphainy.realms.content.services.detect import sniff
+from symphainy.realms.content.models.detection import sniff
 from symphainy.realms.content.services.parse import read
 
 

@@ -21,7 +21,7 @@ from symphainy.foundations.language.document import Document, IndexEntry, Search
 from symphainy.foundations.language.errors import Defect, NotFound
 from symphainy.foundations.language.step import Outcome, Step
 from symphainy.realms.content.models import Detected
-from symphainy.realms.content.services.detect import sniff
+from symphainy.realms.content.models.detection import sniff
 from symphainy.realms.content.services.embed import embed_texts
 from symphainy.realms.content.services.parse import read
 

@@ -1,6 +1,7 @@
 """Builds a document piece by piece, so that every span is exact by construction."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from symphainy.foundations.language.document import Block, Document, Span, Table
@@ -53,16 +54,32 @@ class Builder:
         return span
 
     def add_table(
-        self, rows: list[tuple[str, ...]], *, name: str = "", header: bool = True, labelled: bool = True
+        self,
+        rows: list[tuple[str, ...]],
+        *,
+        name: str = "",
+        header: bool = True,
+        labelled: bool = True,
+        between: str = " | ",
     ) -> None:
         """Append a table as one line per row; with a header and ``labelled`` each cell carries its column's name."""
         if not rows:
             return
         self._separate("\n\n")
         cells = [tuple(_clean(cell).strip() for cell in row) for row in rows]
-        lines = [_line(cells[0])] + [_line(row, cells[0] if header and labelled else ()) for row in cells[1:]]
+        names = cells[0] if header and labelled else ()
+        lines = [_line(cells[0], between=between), *(_line(row, names, between) for row in cells[1:])]
         span = self._append("\n".join(lines))
         self.tables.append(Table(name=name, rows=tuple(cells), header=header, span=span))
+
+    def include(self, blocks: Iterable[Block], tables: Iterable[Table]) -> None:
+        """Append what another document has, in its order; its spans are made anew here."""
+        items: list[Block | Table] = [*blocks, *tables]
+        for item in sorted(items, key=lambda item: item.span.start if item.span else 0):
+            if isinstance(item, Table):
+                self.add_table(list(item.rows), name=item.name, header=item.header)
+            else:
+                self.add(item.text, kind=item.kind, level=item.level)
 
     def document(self, *, sha256: str, media_type: str, name: str, metadata: dict[str, Json] | None = None) -> Document:
         """What was built; TooLarge when its text is over the limit."""
@@ -102,11 +119,11 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _line(row: tuple[str, ...], names: tuple[str, ...] = ()) -> str:
+def _line(row: tuple[str, ...], names: tuple[str, ...] = (), between: str = " | ") -> str:
     """One row as one line of text."""
     flat = [_SPACE.sub(" ", cell) for cell in row]
     if len(names) != len(flat):
-        return " | ".join(flat)
-    return " | ".join(
+        return between.join(flat)
+    return between.join(
         f"{_SPACE.sub(' ', name)}: {cell}" if name else cell for name, cell in zip(names, flat, strict=True)
     )

@@ -86,4 +86,8 @@ def _is_header(rows: list[tuple[str, ...]]) -> bool:
 
 def _facts(word: Word) -> dict[str, Json]:
     properties = word.core_properties
-    return {key: value for key in ("title", "author", "subject") if (value := getattr(properties, key))}
+    told: dict[str, Json] = {
+        key: value for key in ("title", "author", "subject") if (value := getattr(properties, key))
+    }
+    titles = sum(bool(p.text.strip()) and p.style is not None and p.style.name == "Title" for p in word.paragraphs)
+    return {**told, **({"titles": titles} if titles else {})}

@@ -1,8 +1,6 @@
-"""PDF: page text with exact spans, in reading order, with headings told by their size (pypdfium2)."""
+"""PDF: page text with exact spans, in reading order, with tables, form fields and attachments; scans by OCR (pypdfium2)."""
 
-import re
-from collections import Counter
-from dataclasses import dataclass
+from typing import Any, Final
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -11,53 +9,107 @@ from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Json
 from symphainy.realms.content.models import MAX_PAGES, within
-from symphainy.realms.content.services.parse.builder import BlockKind, Builder
+from symphainy.realms.content.services.parse import recognition
+from symphainy.realms.content.services.parse.builder import Builder
+from symphainy.realms.content.services.parse.pdf_blocks import Level, Line, Page, add_page, levels_of
+from symphainy.realms.content.services.parse.pdf_facts import attachments, form_fields
+from symphainy.realms.content.services.parse.tables import Found
 
-_ITEM = re.compile(r"^([\u2022\u25aa\u2023\u25e6\u00b7*\u2013-]|\(?([a-z]|[ivx]{1,4}|\d{1,2})\))\s+\S")
-_HYPHENS = ("\ufffe", "\u00ad", "\x02")
-"""How pdfium writes a hyphen that only breaks a line."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a page with its place; ``size`` in points, 0 where unknown."""
-
-    text: str
-    top: float = 0.0
-    bottom: float = 0.0
-    left: float = 0.0
-    right: float = 0.0
-    size: float = 0.0
-    bold: bool = False
+MAX_TABLE_PAGES: Final = 200
+"""Pages whose tables are looked for: each takes up to a tenth of a second, and reports with more are read by their text."""
+MAX_OCR_PAGES: Final = 50
+MAX_OBJECTS: Final = 20_000
+"""Drawn things of one page: a page with more is a map, and its lines are no table."""
+_DPI: Final = 300
+"""Dots per inch that a scanned page is drawn with: what tesseract was trained on."""
 
 
 def parse_pdf(path: str, sha256: str, name: str) -> Document:
-    """The document in a PDF. Invalid when it is encrypted, broken or a scan; TooLarge over the page limit."""
+    """The document in a PDF. Invalid when it is encrypted, broken, or a scan that cannot be read here; TooLarge over a limit."""
     try:
         pdf = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         raise _unreadable(error) from error
     try:
         within("pages", len(pdf), MAX_PAGES)
-        pages = [_lines(pdf, number) for number in range(len(pdf))]
-        facts = {
+        pages = [_page(pdf, number) for number in range(len(pdf))]
+        facts: dict[str, Json] = {
             k.lower(): v
             for k, v in pdf.get_metadata_dict(skip_empty=True).items()
             if k in ("Title", "Author", "Subject")
         }
+        fields, attached = form_fields(pdf), attachments(pdf)
+        builder, scanned = _built(pdf, path, pages, fields)
     except pypdfium2.PdfiumError as error:
         raise _unreadable(error) from error
     finally:
         pdf.close()
-    empty = sum(not page for page in pages)
-    if empty == len(pages):
+    facts |= {**scanned, **({"attachments": attached} if attached else {})}
+    if fields:
+        facts["form_fields"] = {key: value for page in fields.values() for key, value in page.items()}
+    return builder.document(sha256=sha256, media_type="application/pdf", name=name, metadata=facts)
+
+
+def _built(
+    pdf: pypdfium2.PdfDocument, path: str, pages: list[Page], fields: dict[int, dict[str, str]]
+) -> tuple[Builder, dict[str, Json]]:
+    empty = [number for number, page in enumerate(pages) if not page.lines]
+    ocr = recognition.available() and 0 < len(empty) <= MAX_OCR_PAGES
+    if len(empty) == len(pages) and not ocr and not fields:
         raise Invalid(
-            "The PDF has no text layer: it is a scan or holds only pictures.",
+            "The PDF has no text layer: it is a scan or holds only pictures, and text recognition (OCR) "
+            + ("would take too many pages." if recognition.available() else "is not installed here."),
             code="content.no_text",
-            remedy="Run text recognition (OCR) on it and upload the result.",
+            remedy="Run text recognition (OCR) on it and upload the result, or install tesseract on the workers.",
         )
-    metadata: dict[str, Json] = {**facts, **({"pages_without_text": empty} if empty else {})}
-    return _build(pages).document(sha256=sha256, media_type="application/pdf", name=name, metadata=metadata)
+    levels: dict[float, Level] = levels_of(pages)
+    found, confidence, builder = _tables(path, pages), list[float](), Builder()
+    for number, page in enumerate(pages):
+        builder.start_page()
+        if number in empty and ocr:
+            confidence += recognition.recognise(_picture(pdf, number), builder)
+        else:
+            add_page(builder, page, levels, found.get(number, []))
+        for key, value in fields.get(number, {}).items():
+            builder.add(f"{key}: {value}", kind="other")
+        builder.end_page()
+    facts: dict[str, Json] = {"pages_without_text": len(empty)} if empty else {}
+    if ocr:
+        facts |= {"text_by": "ocr" if len(empty) == len(pages) else "layer and ocr", **recognition.sure(confidence)}
+        if not builder.blocks:
+            raise recognition.no_text("The PDF")
+    return builder, facts
+
+
+def _tables(path: str, pages: list[Page]) -> dict[int, list[Found]]:
+    """Tables by page, of the pages that may have one."""
+    wanted = [number for number, page in enumerate(pages[:MAX_TABLE_PAGES]) if page.may_have_tables]
+    if not wanted:
+        return {}
+    import pdfplumber
+    from pdfminer.pdfexceptions import PDFException
+
+    from symphainy.realms.content.services.parse.tables import tables_of
+
+    found: dict[int, list[Found]] = {}
+    try:
+        with pdfplumber.open(path, pages=[number + 1 for number in wanted]) as pdf:
+            for page in pdf.pages:
+                found[page.page_number - 1] = tables_of(page)
+                page.close()
+    except (PDFException, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return found  # the second reader is stricter than the first: the text is there, the tables stay in it
+    return found
+
+
+def _picture(pdf: pypdfium2.PdfDocument, number: int) -> Any:
+    page = pdf[number]
+    width, height = page.get_size()
+    scale = _DPI / 72
+    recognition.bounded(int(width * scale), int(height * scale))
+    image = page.render(scale=scale, grayscale=True).to_pil()
+    page.close()
+    return image
 
 
 def _unreadable(error: pypdfium2.PdfiumError) -> Invalid:
@@ -68,11 +120,11 @@ def _unreadable(error: pypdfium2.PdfiumError) -> Invalid:
     return Invalid(f"The PDF is broken: {error}", code="content.broken", remedy="Export it anew and upload the result.")
 
 
-def _lines(pdf: pypdfium2.PdfDocument, number: int) -> list[Line]:
+def _page(pdf: pypdfium2.PdfDocument, number: int) -> Page:
     try:
         page = pdf[number]
     except pypdfium2.PdfiumError:
-        return []
+        return Page()
     text_page = page.get_textpage()
     count = text_page.count_chars()
     text = text_page.get_text_range(0, count) if count > 0 else ""
@@ -85,8 +137,22 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> list[Line]:
             lines.append(_placed(text_page, line, at) if placed else Line(line.strip()))
         at += len(raw) + 1
     text_page.close()
+    figured = sum(any(sign.isdigit() for sign in line.text) for line in lines)
+    objects = pdfium.FPDFPage_CountObjects(page.raw)
+    tabular = placed and page.get_rotation() == 0 and 0 < objects <= MAX_OBJECTS and (figured >= 3 or _drawn(page))
+    _, lower, _, upper = page.get_mediabox()
     page.close()
-    return lines
+    return Page(tuple(lines), upper - lower, tabular)
+
+
+def _drawn(page: pypdfium2.PdfPage) -> bool:
+    """Whether something on the page is drawn with lines."""
+    paths = 0
+    for _ in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=2):
+        paths += 1
+        if paths >= 4:
+            return True
+    return False
 
 
 def _placed(text_page: pypdfium2.PdfTextPage, line: str, at: int) -> Line:
@@ -97,85 +163,3 @@ def _placed(text_page: pypdfium2.PdfTextPage, line: str, at: int) -> Line:
     size = float(pdfium.FPDFText_GetFontSize(text_page.raw, first))
     bold = int(pdfium.FPDFText_GetFontWeight(text_page.raw, first)) >= 600
     return Line(line.strip(), round(top, 1), round(bottom, 1), round(left, 1), round(right, 1), round(size, 1), bold)
-
-
-def _build(pages: list[list[Line]]) -> Builder:
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page:
-            sizes[line.size] += len(line.text)
-    body = sizes.most_common(1)[0][0] if sizes else 0.0
-    large = sorted((size for size in sizes if body and size >= 1.15 * body), reverse=True)
-    levels = {size: min(rank, 6) for rank, size in enumerate(large, start=1)}
-    builder = Builder()
-    for page in pages:
-        builder.start_page()
-        for kind, level, text in _blocks(page, levels):
-            builder.add(text, kind=kind, level=level)
-        builder.end_page()
-    return builder
-
-
-def _blocks(page: list[Line], levels: dict[float, int]) -> list[tuple[BlockKind, int | None, str]]:
-    blocks: list[tuple[BlockKind, int | None, str]] = []
-    edge = max((line.right for line in page), default=0.0)
-    pitch = _pitch(page)
-    before: Line | None = None
-    for line in page:
-        kind, level = _kind(line, levels)
-        joins = before is not None and blocks and _continues(before, line, pitch)
-        if (
-            joins
-            and blocks[-1][0] == kind
-            and kind != "list_item"
-            or (joins and blocks[-1][0] == "list_item" and kind == "paragraph")
-        ):
-            last_kind, last_level, text = blocks[-1]
-            blocks[-1] = (
-                last_kind,
-                last_level,
-                _join(text, line.text, full=before is not None and before.right >= 0.75 * edge),
-            )
-        else:
-            blocks.append((kind, level, line.text))
-        before = line
-    return [(kind, level, _unhyphened(text)) for kind, level, text in blocks]
-
-
-def _kind(line: Line, levels: dict[float, int]) -> tuple[BlockKind, int | None]:
-    if line.size in levels and len(line.text) <= 200:
-        return "heading", levels[line.size]
-    if _ITEM.match(line.text):
-        return "list_item", None
-    if line.bold and len(line.text) <= 100 and not line.text.endswith((".", ",", ";")):
-        return "heading", min(len(levels) + 1, 6)
-    return "paragraph", None
-
-
-def _pitch(page: list[Line]) -> float:
-    """The usual distance between two lines."""
-    steps = Counter(
-        round(a.bottom - b.bottom) for a, b in zip(page, page[1:], strict=False) if 0 < a.bottom - b.bottom < 60
-    )
-    return float(steps.most_common(1)[0][0]) if steps else 0.0
-
-
-def _continues(before: Line, line: Line, pitch: float) -> bool:
-    """Whether ``line`` goes on where ``before`` ended: same size, next line of the same column."""
-    if not line.top or not pitch:
-        return True
-    gap = before.bottom - line.bottom
-    return 0 < gap <= 1.4 * pitch and abs(before.size - line.size) < 0.6 and line.left < before.right
-
-
-def _join(text: str, line: str, *, full: bool) -> str:
-    if text.endswith(_HYPHENS):
-        return text[:-1] + line
-    # A line that stops early ends there on purpose: an address, a row of figures.
-    return f"{text} {line}" if full else f"{text}\n{line}"
-
-
-def _unhyphened(text: str) -> str:
-    for mark in _HYPHENS:
-        text = text.replace(mark, "-" if mark == "\ufffe" else "")
-    return text

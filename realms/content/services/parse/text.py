@@ -2,20 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import Final
-
-from charset_normalizer import from_bytes
 
 from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.errors import Invalid
 from symphainy.realms.content.models import MAX_TEXT_BYTES, within
+from symphainy.realms.content.models.detection.encoding import decoded, told_apart
 from symphainy.realms.content.services.parse.builder import Builder
 
-_AROUND: Final = 32 * 1024
-"""Bytes looked at on either side of what could not be decoded."""
 _BREAK = re.compile(r"\n[ \t]*\n+")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)(?: +#+)?$")
-_ITEM = re.compile(r"^\s*([-*+\u2022]|\d{1,3}[.)])\s+\S")
+_ITEM = re.compile(r"^[ \t]{0,40}([-*+\u2022]|\d{1,3}[.)])\s+\S")
 
 
 def decode(path: str, encoding: str | None) -> tuple[str, str]:
@@ -27,7 +23,7 @@ def decode(path: str, encoding: str | None) -> tuple[str, str]:
     within("bytes", Path(path).stat().st_size, MAX_TEXT_BYTES)
     data = Path(path).read_bytes()
     try:
-        text, used = data.decode(encoding or "utf-8-sig"), encoding or "utf-8-sig"
+        text, used = decoded(data, encoding or "utf-8-sig"), encoding or "utf-8-sig"
     except (UnicodeDecodeError, LookupError) as error:
         text, used = _redecoded(data, getattr(error, "start", 0))
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), used
@@ -35,14 +31,11 @@ def decode(path: str, encoding: str | None) -> tuple[str, str]:
 
 def _redecoded(data: bytes, at: int) -> tuple[str, str]:
     """``data`` decoded by the look of the place that the first guess could not read."""
-    best = from_bytes(data[max(0, at - _AROUND) : at + _AROUND], enable_fallback=False).best()
-    for name in (best.encoding if best else None, "cp1252"):
-        try:
-            if name:
-                return data.decode(name), name
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1"  # every byte is a character here: nothing is lost, if perhaps misread
+    guess = told_apart(data, at)
+    try:
+        return decoded(data, guess), guess
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), "latin-1"  # every byte is a character here: nothing is lost, if perhaps misread
 
 
 def parse_text(path: str, sha256: str, name: str, encoding: str | None, *, markdown: bool = False) -> Document:
@@ -55,6 +48,11 @@ def parse_text(path: str, sha256: str, name: str, encoding: str | None, *, markd
         raise Invalid("The file holds no text.", code="content.empty", remedy="Upload a file with content.")
     media_type = "text/markdown" if markdown else "text/plain"
     return builder.document(sha256=sha256, media_type=media_type, name=name, metadata={"encoding": used})
+
+
+def parse_markdown(path: str, sha256: str, name: str, encoding: str | None) -> Document:
+    """The document in a Markdown file. Invalid when it holds nothing but space."""
+    return parse_text(path, sha256, name, encoding, markdown=True)
 
 
 def _pieces(text: str, markdown: bool) -> list[str]:

@@ -8,7 +8,10 @@ from symphainy.foundations.language.document import Chunk, SearchHit
 from symphainy.foundations.language.errors import TooLarge
 from symphainy.foundations.language.model import Message
 
-Kind = Literal["pdf", "docx", "csv", "markdown", "text", "unsupported"]
+Kind = Literal[
+    "pdf", "docx", "workbook", "csv", "fixed", "json", "jsonl", "xml", "html", "email", "mbox", "image", "markdown", "text",
+    "unsupported",
+]  # fmt: skip
 
 MAX_PAGES: Final = 5_000
 """Pages of a PDF: at 1,500 pages a second this is three seconds of one pool process."""
