@@ -1,4 +1,4 @@
-"""One process of the platform: ``python -P -m symphainy.worker --role worker|relay|experience|solution|verify|rebuild``.
+"""One process of the platform: ``python -P -m symphainy.worker --role worker|relay|experience|solution|verify|rebuild|plan|rehearse``.
 
 A serving role prints one JSON line ``{"ready": "<role>", …}``, goes on until SIGTERM, and leaves with the right exit code.
 """
@@ -17,15 +17,17 @@ from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Interceptor, Replayer, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
 from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.people import Desk
+from symphainy.activities.rehearsal import Clock as RehearsalClock
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
@@ -33,21 +35,25 @@ from symphainy.bindings import realms, roles, works
 from symphainy.bindings.platform import Platform, platform
 from symphainy.foundations.agentic import grounding
 from symphainy.foundations.curator import Registry
+from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.experience.edge.serving import serve
+from symphainy.foundations.language.clock import SystemClock
 from symphainy.foundations.language.errors import NotFound, SymphainyError
 from symphainy.foundations.language.wire import DOOR, SAGA_QUEUE
 from symphainy.foundations.public_works import logs
+from symphainy.foundations.public_works.abstractions.outside import Outside
 from symphainy.foundations.settings import Settings
 from symphainy.governance.audit import RefusalAudit
 from symphainy.governance.interceptors import CityActivityInterceptor
-from symphainy.runtime import relay, verify
+from symphainy.runtime import relay, upgrade, verify
 from symphainy.runtime.correlation import EventValues
 from symphainy.runtime.definitions import Definitions
 from symphainy.runtime.namespace import ensure_namespace
 from symphainy.runtime.prepared import prepare_all
 from symphainy.runtime.rebuild import every_execution, rebuild
 from symphainy.runtime.shelves import Shelves
+from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.tasks import Tasks
 from symphainy.runtime.store.tenants import Tenants
 from symphainy.workflows.door import Door
@@ -64,8 +70,8 @@ BEAT = timedelta(milliseconds=400)
 class Process:
     """What a role needs of its process: when to stop, how to say that it is ready, which socket to accept from."""
 
-    def __init__(self, role: str, replica: int = 1, fd: int | None = None) -> None:
-        self.role, self.replica, self.fd = role, replica, fd
+    def __init__(self, role: str, replica: int = 1, fd: int | None = None, job: str = "") -> None:
+        self.role, self.replica, self.fd, self.job = role, replica, fd, job
         self.stop = asyncio.Event()
         for what in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(what, self.stop.set)
@@ -92,21 +98,11 @@ async def run_worker(parts: Platform, process: Process) -> int:
     async with AsyncExitStack() as pools:
         pools.callback(expressions.close)
         out = await pools.enter_async_context(works.outside(settings))
-        shelves = Shelves.of(parts.store, parts.city.keys, parts.objects, parts.clock)
-        inbox = EventValues(parts.store, parts.city.keys).fetch
-        known = realms.registry(
-            settings,
-            expressions,
-            out,
-            shelves,
-            inbox,
-            Definitions(parts.store, parts.clock),
-            Desk(Tasks(parts.store), parts.city.keys, parts.city.inspect, parts.city.door),
-        )
+        known = registry(parts, expressions, out)
         temporal = await parts.temporal()
         await ensure_namespace(temporal, keep=settings.history_retention)
         await parts.catalogs.publish(known.catalog(), parts.process)
-        for pool in workers(parts, temporal, known):
+        for pool in workers(parts, temporal, known, boundary(parts, known)):
             await pools.enter_async_context(pool)
         # One of the workers of a machine is scraped, the others export over OTLP; `status` asks every one of them.
         place = (settings.host, settings.ports.metrics) if process.replica == 1 else ("127.0.0.1", 0)
@@ -123,6 +119,15 @@ async def run_worker(parts: Platform, process: Process) -> int:
     return 0
 
 
+def registry(parts: Platform, expressions: ExpressionPool, out: Outside) -> Registry:
+    """Everything that a worker can run, with what it runs on."""
+    return realms.registry(
+        parts.settings, expressions, out, Shelves.of(parts.store, parts.city.keys, parts.objects, parts.clock),
+        EventValues(parts.store, parts.city.keys).fetch, Definitions(parts.store, parts.clock),
+        Desk(Tasks(parts.store), parts.city.keys, parts.city.inspect, parts.city.door),
+    )  # fmt: skip
+
+
 def build_id() -> str:
     """Which code walks the sagas: our version, and a digest of the sources that a replay rests on.
 
@@ -136,21 +141,28 @@ def build_id() -> str:
     return f"{version('symphainy')}+{digest.hexdigest()[:12]}"
 
 
-def workers(parts: Platform, temporal: Client, known: Registry) -> list[Worker]:
-    """One pool for sagas with their local steps, one pool per owner for steps that are activities."""
+def boundary(parts: Platform, known: Registry) -> Boundary:
+    """The step boundary of a worker process."""
     settings = parts.settings
     toolbox = Toolbox(parts.objects, parts.library.search, parts.pool, parts.progress, parts.library.cited)
-    boundary = Boundary(
+    return Boundary(
         parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings),
         Budget(settings.task_steps_max, settings.task_bytes_max, settings.task_time_max),
     )  # fmt: skip
+
+
+def workers(
+    parts: Platform, temporal: Client, known: Registry, boundary: Boundary, more: Sequence[Callable[..., Any]] = ()
+) -> list[Worker]:
+    """One pool for sagas with their local steps, one pool per owner for steps that are activities. ``more``: further activities."""
+    settings = parts.settings
     audit = RefusalAudit(parts.surface, parts.clock, parts.process)
     guard = CityActivityInterceptor(parts.city.inspect, audit, without_passport=(DOOR.lower(),))
     door = door_activity(parts.runtime(temporal), parts.guard().people.service)
     build = build_id()
     sagas = Worker(
         temporal, task_queue=SAGA_QUEUE, workflows=[Saga, Door], build_id=build,
-        activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary), door],
+        activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary), door, *more],
         interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, max_concurrent_workflow_tasks=100,
         sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
         # What we raise on purpose will be raised again: it ends the saga (the reconciler then closes it). A bug fails only the
@@ -262,18 +274,62 @@ async def run_rebuild(parts: Platform, process: Process) -> int:
     return 0
 
 
+async def run_plan(parts: Platform, process: Process) -> int:
+    """The upgrade verdict of a definition: its runs replayed on this code, then retraced under it."""
+    await prepare_all(parts.store, parts.city.keys.prepare)
+    temporal = await parts.temporal()
+    job = json.loads(Path(process.job).read_text())
+    plan = Plan.model_validate(job["plan"])
+    rows = await Executions(parts.store).named(job["tenant"], f"{plan.namespace}/{plan.name}:", limit=job["limit"])
+    replayer = Replayer(
+        workflows=[Saga], data_converter=temporal.data_converter, workflow_runner=sandbox(), interceptors=[PassHeaders()],
+        workflow_failure_exception_types=[SymphainyError],
+    )  # fmt: skip
+
+    async def replay(runs: Sequence[WorkflowHistory]) -> str:
+        for run in runs:
+            told = await replayer.replay_workflow(run, raise_on_replay_failure=False)
+            if told.replay_failure is not None:
+                return str(told.replay_failure)[:300]
+        return ""
+
+    found = await upgrade.verdicts(rows, plan, parts.archive(temporal), replay)
+    process.tell(ok=True, findings=[asdict(verdict) for verdict in found])
+    return 0
+
+
+async def run_rehearse(parts: Platform, process: Process) -> int:
+    """One job of ``symphainy rehearse``, on servers that serve nothing else; the report goes beside the job."""
+    from symphainy.bindings import rehearsal
+
+    settings = parts.settings
+    expressions = ExpressionPool(
+        timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
+    )
+    async with AsyncExitStack() as stack:
+        stack.callback(expressions.close)
+        out = await stack.enter_async_context(works.outside(settings))
+        known = registry(parts, expressions, out)
+        theatre = rehearsal.Theatre(parts, await parts.temporal(), known, boundary, workers)
+        await rehearsal.work_off(theatre, settings.data_dir / rehearsal.JOB, process.tell)
+        process.ready()
+    return 0
+
+
 ROLES: dict[str, Role] = {
     "worker": run_worker, "relay": run_relay, "experience": run_experience, "solution": run_solution, "verify": run_verify,
-    "audit": run_audit, "rebuild": run_rebuild,
+    "audit": run_audit, "rebuild": run_rebuild, "plan": run_plan,
+    "rehearse": run_rehearse,
 }  # fmt: skip
 
 
-async def run(role: str, replica: int, fd: int | None) -> int:
+async def run(role: str, replica: int, fd: int | None, job: str = "") -> int:
     """Open what every process shares, and run one role until it is asked to stop."""
     settings = Settings()
     logs.configure(level=settings.log_level, service=role)
-    process = Process(role, replica, fd)
-    async with platform(settings, role) as parts:
+    process = Process(role, replica, fd, job)
+    clock = RehearsalClock() if role == "rehearse" else SystemClock()
+    async with platform(settings, role, clock) as parts:
         return await ROLES[role](parts, process)
 
 
@@ -287,9 +343,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--role", required=True, choices=sorted(ROLES))
     parser.add_argument("--replica", type=int, default=1)
     parser.add_argument("--fd", type=int, default=None, help="listening socket to accept from")
+    parser.add_argument("--job", default="", help="file with what is asked, for a role that answers once")
     given = parser.parse_args(arguments)
     try:
-        code = asyncio.run(run(given.role, given.replica, given.fd))
+        code = asyncio.run(run(given.role, given.replica, given.fd, given.job))
     except Exception as error:
         logging.getLogger("symphainy").exception("%s ended: %s", given.role, error)
         code = 1

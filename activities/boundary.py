@@ -113,7 +113,7 @@ class Boundary:
             outcome, problem = None, error.problem(call.path)
         result = StepResult(
             path=call.path, call_id=f"{call.path}/undo" if call.kind == "undo" else call.path, output=output, problem=problem,
-            at=self.clock.now(),
+            at=self.clock.now(), cost={} if outcome is None else outcome.cost,
         )  # fmt: skip
         return Entry(
             call=call, input_digest=digest, result=result, record=record, contract=contract, passport=passport,

@@ -108,9 +108,9 @@ class Platform:
 
 
 @asynccontextmanager
-async def platform(settings: Settings, role: str) -> AsyncIterator[Platform]:
-    """Open what every process shares; everything is closed behind the block."""
-    master, clock = ensure_master_key(settings), SystemClock()
+async def platform(settings: Settings, role: str, clock: Clock | None = None) -> AsyncIterator[Platform]:
+    """Open what every process shares; everything is closed behind the block. ``clock``: another than the machine's."""
+    master, clock = ensure_master_key(settings), clock or SystemClock()
     async with AsyncExitStack() as stack:
         database, store_objects = sql(settings), objects(settings)
         stack.push_async_callback(database.close)

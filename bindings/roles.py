@@ -79,7 +79,7 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     host, kept = settings.host, works.secrets(settings)
     app = create_app(
         SolutionParts(
-            runtime=runtime, guard=guard, records=runtime.records, people=guard.people, keys=guard.keys,
+            runtime=runtime, guard=guard, records=runtime.records, work=runtime.work, people=guard.people, keys=guard.keys,
             desk=parts.desk(), tasks=runtime.tasks, webhooks=WebhookDesk(parts.store, parts.clock, kept), secrets=kept, doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),

@@ -7,15 +7,11 @@ from typing import Annotated
 
 import typer
 
-from symphainy.cli.webhooks import secret, webhook
+from symphainy.cli import authoring
 from symphainy.cli.govern_app import app as city_app
-
-if TYPE_CHECKING:
-    from symphainy.foundations.settings import Settings
 from symphainy.cli.governing import audit_app
-from symphainy.cli.options import AsJson, DataDir, PortBase
-from symphainy.cli.options import data_dir as _data_dir
-from symphainy.cli.options import settings as _settings
+from symphainy.cli.options import AsJson, DataDir, PortBase, folder_of, settings_of
+from symphainy.cli.webhooks import secret, webhook
 
 app = typer.Typer(
     name="symphainy",
@@ -51,7 +47,7 @@ def up(
     """Bring the platform up on this machine: runtime, Smart City, realms, solutions, experience."""
     from symphainy.cli import up as command
 
-    settings = _settings(data_dir, port_base, workers=workers)
+    settings = settings_of(data_dir, port_base, workers=workers)
     if not detach:
         command.up(settings, command.Options(experiences=experiences, durable=durable))
         return
@@ -66,7 +62,7 @@ def down(data_dir: DataDir = None) -> None:
     from symphainy.cli.down import down as command
     from symphainy.cli.output import say
 
-    folder = _data_dir(data_dir)
+    folder = folder_of(data_dir)
     for line in command(folder) or [f"nothing runs with the data folder {folder}"]:
         say(line)
 
@@ -83,12 +79,12 @@ def status(
     from symphainy.cli.status import status as command
 
     if part is not None:
-        _status_of(part, _data_dir(data_dir), as_json)
+        _status_of(part, folder_of(data_dir), as_json)
         return
     from symphainy.cli.output import emit
     from symphainy.cli.status_page import show
 
-    told = command(_data_dir(data_dir))
+    told = command(folder_of(data_dir))
     (emit if as_json else show)(told)
     raise typer.Exit(0 if told["state"] == "running" else 1)
 
@@ -110,7 +106,7 @@ def doctor(data_dir: DataDir = None, port_base: PortBase = None, as_json: AsJson
     """Check versions, server settings, schema, disk and clock. Exit code 0 when nothing is wrong, else 1."""
     from symphainy.cli import doctor as command
 
-    raise typer.Exit(command.doctor(_settings(data_dir, port_base), as_json=as_json))
+    raise typer.Exit(command.doctor(settings_of(data_dir, port_base), as_json=as_json))
 
 
 @app.command()
@@ -118,7 +114,7 @@ def demo(data_dir: DataDir = None, port_base: PortBase = None) -> None:
     """Run the reference flow (upload, ask, answer with the cited span) on a platform of its own, over HTTP only."""
     from symphainy.cli.demo import demo as command
 
-    raise typer.Exit(command(_settings(data_dir, port_base)))
+    raise typer.Exit(command(settings_of(data_dir, port_base)))
 
 
 @app.command()
@@ -131,7 +127,7 @@ def login(
     """Log in at the running instance and remember the token in its data folder."""
     from symphainy.cli.remote import login as command
 
-    command(_data_dir(data_dir), user, tenant, register)
+    command(folder_of(data_dir), user, tenant, register)
 
 
 @app.command()
@@ -143,7 +139,7 @@ def deploy(
     """Check a solution, store it, make its intents submittable, and bind its experience."""
     from symphainy.cli.remote import deploy as command
 
-    command(_data_dir(data_dir), folder, as_json)
+    command(folder_of(data_dir), folder, as_json)
 
 
 @app.command()
@@ -158,7 +154,7 @@ def submit(
     """Submit an intent at the Experience API; print the answer as JSON."""
     from symphainy.cli.remote import submit as command
 
-    command(_data_dir(data_dir), intent, payload, key=key, wait=wait, solution=solution)
+    command(folder_of(data_dir), intent, payload, key=key, wait=wait, solution=solution)
 
 
 @app.command()
@@ -166,7 +162,7 @@ def suspend(execution: Annotated[str, typer.Argument(help="Execution id.")], dat
     """Let no further task of an execution begin; what runs goes on to its end."""
     from symphainy.cli.remote import steer as command
 
-    command(_data_dir(data_dir), "suspend", execution)
+    command(folder_of(data_dir), "suspend", execution)
 
 
 @app.command()
@@ -174,7 +170,7 @@ def resume(execution: Annotated[str, typer.Argument(help="Execution id.")], data
     """Let a suspended execution go on."""
     from symphainy.cli.remote import steer as command
 
-    command(_data_dir(data_dir), "resume", execution)
+    command(folder_of(data_dir), "resume", execution)
 
 
 @app.command()
@@ -182,7 +178,7 @@ def cancel(execution: Annotated[str, typer.Argument(help="Execution id.")], data
     """Stop an execution; what it has done is undone."""
     from symphainy.cli.remote import steer as command
 
-    command(_data_dir(data_dir), "cancel", execution)
+    command(folder_of(data_dir), "cancel", execution)
 
 
 @app.command()
@@ -195,66 +191,7 @@ def watch(
     """Follow an execution's events until it closes."""
     from symphainy.cli.remote import watch as command
 
-    command(_data_dir(data_dir), execution, cursor, as_json)
-
-
-@app.command()
-def run(
-    file: Annotated[Path, typer.Argument(help="One OWS document.")],
-    payload: Annotated[str, typer.Option("--input", "-i", help="JSON, or @file.")] = "{}",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option("--allow-host", help="HOST[:PORT] that may be called though private.", show_default=False),
-    ] = None,
-    map_host: Annotated[
-        list[str] | None,
-        typer.Option("--map-host", help="HOST=ADDR:PORT: call a stub in its place.", show_default=False),
-    ] = None,
-    allow_run: Annotated[
-        list[str] | None,
-        typer.Option("--allow-run", help="script, shell, container, mcp-stdio: may be started.", show_default=False),
-    ] = None,
-    event: Annotated[
-        list[Path] | None,
-        typer.Option("--event", help="File: CloudEvents, delivered once the run waits.", show_default=False),
-    ] = None,
-    others: Annotated[
-        list[Path] | None, typer.Option("--with", help="Another definition, for run: workflow.", show_default=False)
-    ] = None,
-    secret: Annotated[list[str] | None, typer.Option("--secret", help="NAME=JSON.", show_default=False)] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds; 300 when left out.", show_default=False)] = None,
-    profile: Annotated[Path | None, typer.Option(help="File with these options.", show_default=False)] = None,
-) -> None:
-    """Compile one OWS document and run it. Exit code 0 completed, 1 faulted or cancelled, 2 invalid."""
-    from symphainy.cli.profile import profile as given
-    from symphainy.cli.run import run as command
-
-    local = given(
-        profile, allow_host=allow_host or (), map_host=map_host or (), allow_run=allow_run or (), event=event or (),
-        with_=others or (), secret=secret or (), timeout=timeout,
-    )  # fmt: skip
-    raise typer.Exit(command(_data_dir(data_dir), file, payload, as_json=as_json, profile=local))
-
-
-@app.command()
-def validate(
-    paths: Annotated[list[Path], typer.Argument(help="OWS documents, or solution folders.")],
-    as_json: AsJson = False,
-) -> None:
-    """Check definitions, offline. Exit code 0 without errors, else 2."""
-    from symphainy.cli.validate import validate as command
-
-    raise typer.Exit(command(paths, as_json=as_json))
-
-
-@app.command()
-def graph(file: Annotated[Path, typer.Argument(help="One OWS document.")]) -> None:
-    """Print a definition as a Mermaid flowchart, offline."""
-    from symphainy.cli.validate import graph as command
-
-    raise typer.Exit(command(file))
+    command(folder_of(data_dir), execution, cursor, as_json)
 
 
 @app.command()
@@ -267,7 +204,7 @@ def explain(
     """Why a step was allowed or refused: its decision record, service by service."""
     from symphainy.cli.state import explain as command
 
-    command(_data_dir(data_dir), execution, step, as_json)
+    command(folder_of(data_dir), execution, step, as_json)
 
 
 @app.command()
@@ -282,7 +219,7 @@ def tasks(
     """List what people are asked, or show one task."""
     from symphainy.cli.tasks import tasks as command
 
-    command(_data_dir(data_dir), task, everyones=everyones, as_json=as_json)
+    command(folder_of(data_dir), task, everyones=everyones, as_json=as_json)
 
 
 @app.command()
@@ -304,7 +241,34 @@ def decide(
     """Decide a task of people."""
     from symphainy.cli.tasks import decide as command
 
-    command(_data_dir(data_dir), task, choice, value, shown=shown, as_json=as_json)
+    command(folder_of(data_dir), task, choice, value, shown=shown, as_json=as_json)
+
+
+@app.command()
+def work(
+    execution: Annotated[str, typer.Option("--execution", help="Only of this one.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what needs a person: undos that failed, unknown outcomes, runs that are stuck."""
+    from symphainy.cli.work import work as command
+
+    command(folder_of(data_dir), execution, as_json=as_json)
+
+
+@app.command()
+def settle(
+    item: Annotated[str, typer.Argument(help="Item, as `symphainy work` lists it.")],
+    resolution: Annotated[str, typer.Argument(help="retry, undone (taken back by hand) or kept (it stays).")],
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle a work item. Exit code 1 while it is still open."""
+    from symphainy.cli.work import resolved
+    from symphainy.cli.work import settle as command
+
+    raise typer.Exit(command(folder_of(data_dir), item, resolved(resolution), note, as_json=as_json))
 
 
 @app.command()
@@ -341,7 +305,7 @@ def state_verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Fold Temporal's histories and compare them with the journal. Exit code 1 names each row that differs."""
     from symphainy.cli.state import verify
 
-    raise typer.Exit(verify(_data_dir(data_dir), as_json=as_json))
+    raise typer.Exit(verify(folder_of(data_dir), as_json=as_json))
 
 
 @state_app.command("rebuild")
@@ -349,7 +313,7 @@ def state_rebuild(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Repair the projected part of the state from Temporal's histories."""
     from symphainy.cli.state import rebuild
 
-    raise typer.Exit(rebuild(_data_dir(data_dir), as_json=as_json))
+    raise typer.Exit(rebuild(folder_of(data_dir), as_json=as_json))
 
 
 @new_app.command("capability")
@@ -362,6 +326,9 @@ def new_capability(
     from symphainy.cli.new import capability
 
     capability(name, realm, effectful=effectful)
+
+
+app.registered_commands += authoring.app.registered_commands
 
 
 def main() -> None:

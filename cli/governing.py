@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from symphainy.cli.options import AsJson, DataDir
-from symphainy.cli.options import data_dir as _data_dir
+from symphainy.cli.options import AsJson, DataDir, folder_of
 
 __all__ = ["audit_app"]
 
@@ -29,7 +28,7 @@ def audit_verify(
     """Verify the chains of decisions and their signed anchors; a FILE needs no platform. Exit code 1 names what is wrong."""
     from symphainy.cli.audit import verify
 
-    raise typer.Exit(verify(_data_dir(data_dir), file, key, as_json=as_json))
+    raise typer.Exit(verify(folder_of(data_dir), file, key, as_json=as_json))
 
 
 @audit_app.command("export")
@@ -41,4 +40,4 @@ def audit_export(
     """Write your tenant's decisions, chains and anchors to a file that anyone can verify."""
     from symphainy.cli.audit import export
 
-    export(_data_dir(data_dir), file, as_json=as_json)
+    export(folder_of(data_dir), file, as_json=as_json)

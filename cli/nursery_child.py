@@ -29,7 +29,7 @@ LIMIT = 1 << 18
 DESCRIPTORS = 2
 
 
-def serve(line: socket.socket) -> None:
+def serve(line: socket.socket, later: tuple[str, ...] = LATER) -> None:
     """Fork what is asked for until the other end is closed; report each child's end with its exit code."""
     wake, told = os.pipe()
     for end in (wake, told):
@@ -37,7 +37,7 @@ def serve(line: socket.socket) -> None:
     signal.set_wakeup_fd(told)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    waiting = list(LATER)
+    waiting = list(later)
     while True:
         ready, _, _ = select.select([line.fileno(), wake], [], [], 0 if waiting else None)
         if wake in ready:
@@ -116,12 +116,12 @@ def _become(line: socket.socket, request: dict[str, object], descriptors: list[i
 
 
 def main() -> None:
-    """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD``."""
+    """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD [first]``; ``first``: nothing is loaded later."""
     line = socket.socket(fileno=int(sys.argv[1]))
     for module in FIRST:
         import_module(module)
     line.send(json.dumps({"ready": True}).encode())
-    serve(line)
+    serve(line, () if sys.argv[2:] == ["first"] else LATER)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from symphainy.foundations.settings import Settings
 
-__all__ = ["AsJson", "DataDir", "PortBase", "data_dir", "settings"]
+__all__ = ["AsJson", "DataDir", "PortBase", "folder_of", "settings_of"]
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
@@ -19,7 +19,7 @@ PortBase = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def settings(data_dir: Path | None, port_base: int | None, **more: Any) -> "Settings":
+def settings_of(data_dir: Path | None, port_base: int | None, **more: Any) -> "Settings":
     """The settings, with what the command line says in place of theirs."""
     from symphainy.foundations.settings import Settings
 
@@ -27,6 +27,6 @@ def settings(data_dir: Path | None, port_base: int | None, **more: Any) -> "Sett
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
-def data_dir(given: Path | None) -> Path:
+def folder_of(given: Path | None) -> Path:
     """The data folder that is meant."""
-    return (given if given is not None else settings(None, None).data_dir).resolve()
+    return (given if given is not None else settings_of(None, None).data_dir).resolve()

@@ -14,6 +14,11 @@ WORKER = (sys.executable, "-P", "-m", "symphainy.worker", "--role")
 """``-P``: the current folder never gets on the import path, where ``workflows`` would be loaded under a second name."""
 
 
+def preparing() -> list[Sequence[Service | Act]]:
+    """What comes before every role: the schema to its newest form."""
+    return [[Service("migrations", "runtime", PREPARE, ready_line("migrations"), once=True, forked=True)]]
+
+
 def roles(
     settings: Settings, listener: socket.socket | None = None, *, experiences: int = 1
 ) -> list[Sequence[Service | Act]]:
@@ -30,7 +35,7 @@ def roles(
     ]  # fmt: skip
     names = ["experience"] if experiences == 1 else [f"experience-{number}" for number in range(1, experiences + 1)]
     return [
-        [Service("migrations", "runtime", PREPARE, ready_line("migrations"), once=True, forked=True)],
+        *preparing(),
         [*workers, Service("relay", "runtime", (*WORKER, "relay"), ready_line("relay"), forked=True)],
         [Service("solution", "solutions", (*WORKER, "solution"), ready_line("solution"), ports=("solution_api",), forked=True)],
         [

@@ -25,7 +25,7 @@ def verify(data_dir: Path, *, as_json: bool) -> int:
 
 def report(data_dir: Path, role: str, *, as_json: bool) -> int:
     """What the process that verifies says."""
-    told = _ask(data_dir, *WORKER, role)
+    told = ask(data_dir, *WORKER, role)
     if as_json:
         emit(told)
         return 0 if told["ok"] else 1
@@ -41,7 +41,7 @@ def report(data_dir: Path, role: str, *, as_json: bool) -> int:
 
 def rebuild(data_dir: Path, *, as_json: bool) -> int:
     """Repair what is a projection."""
-    told = _ask(data_dir, *WORKER, "rebuild")
+    told = ask(data_dir, *WORKER, "rebuild")
     if as_json:
         emit(told)
     else:
@@ -64,7 +64,7 @@ def explain(data_dir: Path, execution: str, step: str, as_json: bool) -> None:
     known = Credentials.load(Instance.running(data_dir).layout)
     if known is None:
         raise NotFound("Nobody is logged in here. Use `symphainy login` first.")
-    found = [d for d in _ask(data_dir, *RECORDS, known.tenant, execution) if _about(d, step)]
+    found = [d for d in ask(data_dir, *RECORDS, known.tenant, execution) if _about(d, step)]
     if not found:
         what = f"the step {step} of " if step else ""
         raise NotFound(f"There is no decision about {what}{execution} in tenant {known.tenant}.")
@@ -85,7 +85,7 @@ def explain(data_dir: Path, execution: str, step: str, as_json: bool) -> None:
 def city(data_dir: Path, *, as_json: bool) -> None:
     """Governance's own document: the roll of eight, the bundle in force, the switches, who is under maintenance."""
     known = Credentials.load(Instance.running(data_dir).layout)
-    told = _ask(data_dir, *CITY, *([known.tenant] if known else []))["city"]
+    told = ask(data_dir, *CITY, *([known.tenant] if known else []))["city"]
     if as_json:
         emit(told)
         return
@@ -104,7 +104,7 @@ def _about(decision: dict[str, Any], step: str) -> bool:
     )
 
 
-def _ask(data_dir: Path, *command: str) -> Any:
+def ask(data_dir: Path, *command: str) -> Any:
     """The last line of JSON that the process prints. A verification that finds something ends with 1 and prints all the same."""
     done = subprocess.run(command, env=environment_of(data_dir), capture_output=True, text=True, check=False)
     for line in reversed(done.stdout.splitlines()):

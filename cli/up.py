@@ -43,6 +43,8 @@ class Options:
     durable: bool = False
     """Let Temporal's SQLite wait for the disk at each commit: survives a power cut, four times slower."""
     quiet: bool = False
+    planes: Callable[..., list[Sequence[Service | Act]]] = roles
+    """What runs on the servers, in waves."""
 
 
 def up(settings: Settings, options: Options) -> None:
@@ -110,7 +112,7 @@ async def instance(
         waves, told = await asyncio.to_thread(_plan, settings, options, layout, tell, shared)
         check_ports(layout, tuple(port for wave in waves for service in wave for port in service.ports))
         note = Instance(str(layout.data_dir), layout.port_base, layout.host, environment=dict(told))
-        nursery = Nursery(layout.logs / "nursery.log") if possible() else None
+        nursery = Nursery(layout.logs / "nursery.log", whole=options.planes is roles) if possible() else None
         supervisor = Supervisor(note, environment(settings, layout, _as_fields(told)), narrate(tell), nursery)
         try:
             await _unless_asked(asyncio.create_task(supervisor.start(waves)), give_up)
@@ -156,7 +158,7 @@ def _plan(
         binary = obtain(settings.temporal_cli, progress=tell)
         service, told["SYMPHAINY_TEMPORAL_ADDRESS"] = temporal(layout, binary, durable=options.durable)
         services.append(service)
-    return [services, *roles(settings, listener, experiences=options.experiences)], told
+    return [services, *options.planes(settings, listener, experiences=options.experiences)], told
 
 
 def _as_fields(told: dict[str, str]) -> dict[str, str]:

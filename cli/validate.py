@@ -62,6 +62,37 @@ def graph(file: Path) -> int:
     return 0
 
 
+def estimate(file: Path, *, as_json: bool) -> int:
+    """Print what a run leaves in history; 2 with the diagnostics when the definition does not compile."""
+    from symphainy.foundations.definitions.compile import compile_text
+    from symphainy.foundations.definitions.estimate import CONTINUE
+    from symphainy.foundations.definitions.estimate import estimate as estimated
+
+    known = catalog()
+    compiled = compile_text(read_text(file), file=str(file), catalog=known)
+    if compiled.plan is None:
+        for diagnostic in compiled.errors:
+            say(str(diagnostic))
+        return 2
+    found = estimated(compiled.plan, known)
+    if as_json:
+        emit({**found.model_dump(mode="json"), "rounds": found.rounds()})
+        return 0
+    say(
+        f"one run: {found.run.events} events, {found.run.bytes / 1024:.1f} KiB; largest payload about {found.largest} bytes"
+    )
+    rounds = found.rounds()
+    for loop in found.loops:
+        each = f"{loop.each.events} events and {loop.each.bytes} bytes a round"
+        then = (
+            f", continues as new ({CONTINUE} events) after about {rounds[loop.pointer]}"
+            if loop.pointer in rounds
+            else ""
+        )
+        say(f"{loop.pointer}: {each}{then}")
+    return 0
+
+
 def as_data(diagnostic: "Diagnostic") -> dict[str, Any]:
     """A diagnostic as JSON: every field it has, and where its code is explained."""
     return {**diagnostic.model_dump(mode="json"), "doc": diagnostic.doc}

@@ -27,6 +27,7 @@ from symphainy.runtime.doors import Caller, Doors
 from symphainy.runtime.intents import MAX_PAYLOAD
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import Records
+from symphainy.runtime.recovery import WorkDesk
 from symphainy.runtime.router import CatalogSource, Router
 from symphainy.runtime.sessions import Sessions
 from symphainy.runtime.solutions import Solutions
@@ -93,6 +94,7 @@ class RuntimeClient:
         self._reader = Reader(temporal, store, surface, self.doors, self._wakeups)
         self.records = Records(store, self._reader, self.doors)
         self.tasks = TaskDesk(store, sealer, self.doors)
+        self.work = WorkDesk(store, self._reader, self.doors, sealer, catalogs, self._submit_plan, clock)
         self._watcher = Watcher(surface, self._wakeups)
         self._steering = Steering(temporal, store, surface, self._reader, self.doors)
         self._correlation = Correlation(temporal, store, self.doors, sealer, clock)
@@ -110,15 +112,22 @@ class RuntimeClient:
         key: str | None = None,
         *,
         plan: Plan | None = None,
+        rehearsal: tuple[dict[str, Json], ...] | None = None,
     ) -> Submitted:
         """Take an intent in; at most one saga per key. ``plan`` runs that plan instead of what answers the intent's type.
+        ``rehearsal``: it is one, and this is what happens meanwhile; only a rehearsal's own workers can run it.
 
         Give a session, or a principal without one (it then gets one). Errors: ``Submitter.submit``.
         """
         who = principal or (session.principal if session else None)
         if who is None:
             raise TypeError("submit needs a session or a principal")
-        return await self._submitter.submit(intent, session, who, key, plan)
+        return await self._submitter.submit(intent, session, who, key, plan, rehearsal)
+
+    async def _submit_plan(
+        self, intent: Intent, session: SessionContext | None, principal: Principal, key: str, plan: Plan
+    ) -> Submitted:
+        return await self._submitter.submit(intent, session, principal, key, plan)
 
     async def describe(self, who: Caller, execution_id: str) -> Execution:
         """State, steps and, for a live run, where it is; no values."""

@@ -65,6 +65,7 @@ class Submitter:
         principal: Principal,
         key: str | None,
         plan: Plan | None = None,
+        rehearsal: tuple[dict[str, Json], ...] | None = None,
     ) -> Submitted:
         """Take one intent in. Errors: ``Invalid`` (422) for its form or a reused key, ``Refused`` by the city, ``NotFound``
         when nothing answers it; Unavailable when nothing could be recorded.
@@ -92,7 +93,7 @@ class Submitter:
             if refusal.code != REUSED:
                 await self._refuse(taken, record, refusal)
             raise
-        return await self._accept(taken, record, admission, digest, route, bounded)
+        return await self._accept(taken, record, admission, digest, route, bounded, rehearsal)
 
     def _form(self, taken: Intake, intent: Intent) -> tuple[int, DomainError | None]:
         try:
@@ -132,8 +133,9 @@ class Submitter:
         return await self._router.route(tenant, intent)
 
     async def _accept(
-        self, taken: Intake, record: Record, admission: Admission, digest: str, route: Route, plan: Plan
-    ) -> Submitted:
+        self, taken: Intake, record: Record, admission: Admission, digest: str, route: Route, plan: Plan,
+        rehearsal: tuple[dict[str, Json], ...] | None,
+    ) -> Submitted:  # fmt: skip
         principal, intent, now = taken.principal, taken.intent, taken.at
         tenant = principal.tenant
         session = taken.session or await self._sessions.implicit(principal)
@@ -149,6 +151,7 @@ class Submitter:
             tenant=tenant, execution_id=taken.execution_id, intent=intent.type, intent_id=taken.intent_id,
             session_id=session.session_id, source=intent.source, solution=route.solution, purpose=intent.purpose,
             plan={}, input=intent.payload, submitted_at=now, continue_after=self._continue_after,
+            rehearsal=rehearsal, segments=rehearsal is None,
         )  # fmt: skip
         start = Start(saga=saga, passport=passport, priority=admission.priority)
         row = taken.row("reserved", digest)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from symphainy.foundations.experience.solution_models import DecisionRecords, WorkItem, WorkItems
+from symphainy.foundations.experience.solution_models import DecisionRecords, Settle, Settled, WorkItem, WorkItems
 from symphainy.solution_api.security import Parts, Who
 
 router = APIRouter(prefix="/api", tags=["governance"])
@@ -16,6 +16,12 @@ async def work(who: Who, parts: Parts, execution: Annotated[str, Query(max_lengt
     """What needs a person: unknown outcomes, undos that failed, runs that are stuck."""
     items = await parts.records.work(who.session, execution_id=execution)
     return WorkItems(items=tuple(WorkItem(**asdict(item)) for item in items))
+
+
+@router.post("/work/settle")
+async def settle(body: Settle, who: Who, parts: Parts) -> Settled:
+    """Settle one: retry an undo that failed, or say that it was done by hand, or that what was done stays."""
+    return Settled(**asdict(await parts.work.settle(who.session, body.item_id, body.resolution, body.note)))
 
 
 @router.get("/executions/{execution_id}/decisions")

@@ -19,6 +19,7 @@ from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
+from symphainy.runtime.recovery import Resolution, Settled
 from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
 from symphainy.runtime.store.webhooks import EndpointRow, LetterRow
 from symphainy.runtime.tasks import HumanTask, TaskLine
@@ -95,6 +96,16 @@ class Records(Protocol):
 
     async def decisions(self, who: SessionContext, execution_id: str) -> list[dict[str, Json]]:
         """The decision records of an execution."""
+        ...
+
+
+class Work(Protocol):
+    """What sagas have left for people."""
+
+    async def settle(
+        self, who: SessionContext, item_id: str, resolution: Resolution, note: str = "", *, wait: float = 10.0
+    ) -> Settled:
+        """Settle one item."""
         ...
 
 
@@ -350,6 +361,7 @@ class SolutionParts:
     codec: Codec
     status: StatusReader
     records: Records
+    work: Work
     people: People
     keys: Keys
     desk: Desk

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -69,7 +69,7 @@ def about(given: SagaInput) -> SagaAbout:
 async def run(
     program: Program, given: SagaInput, command: Call, machine: Machine | None, named: tuple[int, ...]
 ) -> StepResult:
-    """Run one call as an activity on its realm's queue, and wait for how it ended."""
+    """Run one call as an activity on its realm's queue, and wait for how it ended. A rehearsal's failures have its own time."""
     linked: Linked = program.plan.capabilities[command.ref]
     assert machine is not None
     call = step_call(about(given), program, command, machine.now, witnessed=named)
@@ -82,11 +82,16 @@ async def run(
         )  # fmt: skip
         return result
     except (ActivityError, asyncio.CancelledError) as error:
-        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=workflow.now())
+        at = workflow.now() if given.rehearsal is None else machine.now
+        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=at)
 
 
-async def run_child(program: Program, given: SagaInput, command: Call) -> StepResult:
-    """Run a plan below this run, under the root's passport, named after its place; or only see it started."""
+async def run_child(program: Program, given: SagaInput, command: Call, machine: Machine | None) -> StepResult:
+    """Run a plan below this run, under the root's passport, named after its place; or only see it started.
+
+    Below a rehearsed run it is rehearsed too: people decide there as well, and it says when it ended, in its own time.
+    """
+    assert machine is not None
     execution = f"{given.execution_id}{command.path}"
     if len(execution) > LONGEST:
         detail = "runs below runs go too deep: the place in them has become too long to be a name"
@@ -94,8 +99,10 @@ async def run_child(program: Program, given: SagaInput, command: Call) -> StepRe
         return StepResult(path=command.path, call_id=command.id, problem=fault, at=workflow.now())
     waits = command.arguments["await"]
     plan = Plan.model_validate(command.arguments["plan"]).model_copy(update={"limits": program.plan.limits}).sealed()
+    cues = None if given.rehearsal is None else tuple(cue for cue in given.rehearsal if cue["do"] == "decide")
     below = given.model_copy(
         update={
+            "rehearsal": cues,
             "execution_id": execution, "plan": plan.model_dump(mode="json"), "input": command.arguments["input"], "state": None,
             "submitted_at": workflow.now(), "witnessed": (),
         }
@@ -107,10 +114,22 @@ async def run_child(program: Program, given: SagaInput, command: Call) -> StepRe
             parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL if waits else workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, static_summary=Label(plan.definition),
         )  # fmt: skip
-        output = await handle if waits else None
-        return StepResult(path=command.path, call_id=command.id, output=output, at=workflow.now())
+        output: Any = await handle if waits else None
+        at = workflow.now() if cues is None else machine.now
+        if cues is not None and waits:
+            output, at = output["output"], datetime.fromisoformat(output["at"])
+        return StepResult(path=command.path, call_id=command.id, output=output, at=at)
     except (ChildWorkflowError, WorkflowAlreadyStartedError, asyncio.CancelledError) as error:
-        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, None), at=workflow.now())
+        at = workflow.now() if cues is None else _ended(error, machine.now)
+        return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, None), at=at)
+
+
+def _ended(error: BaseException, now: datetime) -> datetime:
+    """When a run below a rehearsed one has failed, in the rehearsal's time."""
+    cause = error.__cause__
+    if isinstance(cause, ApplicationError) and len(cause.details) > 1:
+        return datetime.fromisoformat(cause.details[1])
+    return now
 
 
 def problem_of(error: BaseException, linked: "Linked | None") -> Problem:
@@ -138,10 +157,10 @@ def problem_of(error: BaseException, linked: "Linked | None") -> Problem:
     )
 
 
-def cancelled(command: Call, at: datetime) -> StepResult:
+def cancelled(call_id: str, at: datetime) -> StepResult:
     """The answer to a call that was taken back before it began."""
     problem = Problem(type=ERROR_BASE + "runtime", status=499, title="Cancelled", code="cancelled")
-    return StepResult(path=command.path, call_id=command.id, problem=problem, at=at)
+    return StepResult(path=call_id.removesuffix("/undo"), call_id=call_id, problem=problem, at=at)
 
 
 async def run_segment(given: SegmentCall, commands: tuple[Call, ...]) -> SegmentResult:

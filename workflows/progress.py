@@ -1,11 +1,40 @@
 """What queries and the Temporal Web UI show of a saga: names and states, never values."""
 
-from symphainy.foundations.definitions.machine import Call, Machine, Timer
-from symphainy.foundations.language.model import Json
+import asyncio
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from symphainy.foundations.definitions.machine import Call, Machine, Timer
+    from symphainy.foundations.language.label import Label
+    from symphainy.foundations.language.model import Json
+    from symphainy.foundations.language.wire import Closing
+
+STATUS = SearchAttributeKey.for_keyword("Status")
+COMPENSATION = SearchAttributeKey.for_keyword("Compensation")
 
 _MARK = {"done": "✓", "failed": "✗", "running": "…"}
 MOST = 60
 """Steps listed in the current details; a longer saga shows its last ones."""
+
+
+def end(closing: Closing, states: dict[str, str], rehearsed: Machine | None = None) -> Json:
+    """End the workflow as the closing says: its output, a failure, or a cancellation; and say so in Temporal's own terms.
+
+    A run below a rehearsed one also says when it ended, in the rehearsal's time: see ``calls.run_child``.
+    """
+    at = [rehearsed.state.now] if rehearsed is not None and workflow.info().parent is not None else []
+    workflow.upsert_search_attributes([STATUS.value_set(closing.status), COMPENSATION.value_set(closing.compensation)])
+    workflow.set_current_details(Label(details(states, closing.status, closing.compensation)))
+    if closing.status == "cancelled":
+        raise asyncio.CancelledError
+    if closing.problem is not None:
+        raise ApplicationError(
+            closing.problem.title, closing.problem, *at, type=closing.problem.type, non_retryable=True
+        )
+    return {"output": closing.output, "at": at[0]} if at else closing.output
 
 
 def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:

@@ -6,11 +6,10 @@ Everything that decides is in the machine; everything that acts is an activity. 
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -27,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
+        CUE,
         DECIDE,
         EVENT,
         RESUME,
@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
         SUSPEND,
         Closed,
         Closing,
+        Cue,
         EventKey,
         Opened,
         Opening,
@@ -41,11 +42,8 @@ with workflow.unsafe.imports_passed_through():
         SagaInput,
         SegmentCall,
         StepResult,
-    )
-    from symphainy.workflows import calls, decisions, progress
-
-STATUS = SearchAttributeKey.for_keyword("Status")
-COMPENSATION = SearchAttributeKey.for_keyword("Compensation")
+    )  # fmt: skip
+    from symphainy.workflows import calls, decisions, progress, rehearsal
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
@@ -73,17 +71,21 @@ class Saga:
         self._unnamed: dict[int, int] = {}
         """Local results that no answered call has named yet: journal number → length of history when it came."""
         self._closed: Closing | None = None
+        self._stage: rehearsal.Stage | None = None
+        """In a rehearsal: the time it has of its own."""
 
     @workflow.run
     async def run(self, given: SagaInput) -> Json:
         """Open, walk the plan, close."""
-        self._given = given
+        self._given, self._stage = given, rehearsal.Stage.of(given)
         program = Program.of(given.plan)
         opened = await self._calmly(self._open(program))
         if opened.closed is not None:
             return self._end(opened.closed)
         if given.state is None:
             self._machine = Machine.begin(program, given.input, execution=given.execution_id, now=opened.at)
+            if self._stage is not None:
+                self._machine.state.trace, self._stage.began = [], opened.at
             commands = self._machine.start()
         else:
             self._unnamed = dict.fromkeys(given.witnessed, 0)
@@ -144,6 +146,11 @@ class Saga:
         """What has to happen before the saga goes on: steps, timers, people, events."""
         return progress.waiting(self._machine)
 
+    @workflow.query(name="rehearsal")
+    def rehearsed(self) -> dict[str, Json]:
+        """Of a rehearsal: its trace, and what came of the scenario's cues."""
+        return rehearsal.told(self._stage, self._machine)
+
     # -- news ---------------------------------------------------------------------------------------------------------
 
     async def _next(self) -> list[Command]:
@@ -152,12 +159,7 @@ class Saga:
         if self._cancel_seen:
             self._cancel_seen = False
             return machine.cancel()
-        info = workflow.info()
-        self._draining = (
-            self._draining
-            or info.get_current_history_length() > self._given.continue_after
-            or info.is_continue_as_new_suggested()
-        )
+        self._draining = self._draining or self._is_long()
         if (
             self._draining
             and not any(not key.startswith("timer:") for key in self._tasks)
@@ -169,9 +171,11 @@ class Saga:
         if self._local and self._segment is None and not self._news and not self._draining:
             self._segment = self._spawn(self._run_segment(machine))
         try:
-            await workflow.wait_condition(lambda: bool(self._news))
+            await workflow.wait_condition(lambda: bool(self._news) or self._is_idle())
         except asyncio.CancelledError:
             return machine.cancel()
+        if not self._news:
+            return self._jump(machine)
         kind, what = self._news.popleft()
         if kind in ("closed", "again"):
             return []
@@ -179,17 +183,50 @@ class Saga:
             raise what
         return self._tell(machine, kind, what)
 
+    def _is_long(self) -> bool:
+        """Whether the history has grown so long that another run should go on. A rehearsal stays one run."""
+        info = workflow.info()
+        return self._stage is None and (
+            info.get_current_history_length() > self._given.continue_after or info.is_continue_as_new_suggested()
+        )
+
+    def _is_idle(self) -> bool:
+        """In a rehearsal: nothing is under way, so its clock may jump."""
+        busy = bool(self._tasks or self._local or self._segment)
+        return self._stage is not None and not busy and workflow.all_handlers_finished()
+
+    def _jump(self, machine: Machine) -> list[Command]:
+        """The rehearsal's clock goes on to what is due next; a run for which nothing is left to happen is cancelled."""
+        assert self._stage is not None
+        due = self._stage.next(machine)
+        if isinstance(due, Timer):
+            return machine.fire(due.id, due.due)
+        if isinstance(due, StepResult):
+            return self._tell(machine, "resolved", (due.call_id, due))
+        if due is not None:
+            self._tasks[CUE] = self._spawn(self._play(self._stage, due, machine))
+            return []
+        if machine.state.cancelled:
+            raise ApplicationError("a rehearsal came to a standstill", non_retryable=True)
+        self._stage.starved = progress.waiting(machine)
+        return machine.cancel()
+
+    async def _play(self, stage: rehearsal.Stage, cue: Cue, machine: Machine) -> None:
+        await rehearsal.play(stage, cue, machine)
+        self._tasks.pop(CUE, None)
+
     def _tell(self, machine: Machine, kind: str, what: Any) -> list[Command]:
+        now = self._now
         if kind == "fired":
-            return machine.fire(what, workflow.now())
+            return machine.fire(what, now)
         if kind == "proposed":
-            return machine.proposed(what, workflow.now())
+            return machine.proposed(what, now)
         if kind == "arrived":
-            return machine.arrived(what, workflow.now())
+            return machine.arrived(what, now)
         if kind == "suspend":
             return machine.suspend()
         if kind == "resume":
-            return machine.resume(workflow.now())
+            return machine.resume(now)
         call_id, result = what
         self._states[call_id] = "failed" if result.problem else "done"
         commands = machine.resolve(call_id, result)
@@ -200,6 +237,8 @@ class Saga:
         for command in commands:
             if isinstance(command, Cancel):
                 self._cancel(command.id)
+            elif isinstance(command, Timer) and self._stage is not None:
+                self._stage.timer(command)
             elif isinstance(command, Timer):
                 self._tasks[f"timer:{command.id}"] = self._spawn(self._run_timer(command))
             elif is_local(self._program, command) and self._given.segments:
@@ -222,7 +261,9 @@ class Saga:
     def _cancel(self, name: str) -> None:
         if name in self._local and self._segment is None:
             command = self._local.pop(name)
-            self._news.append(("resolved", (name, calls.cancelled(command, workflow.now()))))
+            self._news.append(("resolved", (name, calls.cancelled(command.id, self._now))))
+        if self._stage is not None and self._stage.cancel(name):
+            self._news.append(("resolved", (name, calls.cancelled(name, self._now))))
         for key in (name, f"timer:{name}"):
             if key in self._tasks:
                 self._tasks[key].cancel()
@@ -246,7 +287,7 @@ class Saga:
         def look(done: asyncio.Task[None]) -> None:
             if done.cancelled():
                 if call is not None and self._tasks.pop(call.id, None) is not None:
-                    self._news.append(("resolved", (call.id, calls.cancelled(call, workflow.now()))))
+                    self._news.append(("resolved", (call.id, calls.cancelled(call.id, self._now))))
             elif (error := done.exception()) is not None:
                 self._news.append(("crashed", error))
 
@@ -259,11 +300,17 @@ class Saga:
     async def _run_call(self, command: Call) -> None:
         named = tuple(self._unnamed)
         if command.kind == "child":
-            result = await calls.run_child(self._program, self._given, command)
+            result = await calls.run_child(self._program, self._given, command, self._machine)
         else:
             result = await calls.run(self._program, self._given, command, self._machine, named)
             self._forget(named)
         self._tasks.pop(command.id, None)
+        if self._stage is not None and self._machine is not None and result.at > self._machine.now:
+            linked = self._program.plan.capabilities.get(command.ref)
+            self._stage.hold(
+                result.model_copy(update={"call_id": command.id}), lasts=linked is not None and linked.effectful
+            )
+            return
         self._news.append(("resolved", (command.id, result)))
 
     async def _run_timer(self, command: Timer) -> None:
@@ -321,17 +368,7 @@ class Saga:
         return closed.closing
 
     def _end(self, closing: Closing) -> Json:
-        workflow.upsert_search_attributes(
-            [STATUS.value_set(closing.status), COMPENSATION.value_set(closing.compensation)]
-        )
-        workflow.set_current_details(Label(progress.details(self._states, closing.status, closing.compensation)))
-        if closing.status == "cancelled":
-            raise asyncio.CancelledError
-        if closing.problem is not None:
-            raise ApplicationError(
-                closing.problem.title, closing.problem, type=closing.problem.type, non_retryable=True
-            )
-        return closing.output
+        return progress.end(closing, self._states, self._machine if self._stage else None)
 
     def _continue(self, machine: Machine) -> None:
         for task in self._tasks.values():
@@ -348,6 +385,11 @@ class Saga:
 
     def _show(self, machine: Machine) -> None:
         workflow.set_current_details(Label(progress.details(self._states, "running", "none")))
+
+    @property
+    def _now(self) -> datetime:
+        """What time it is for this run."""
+        return workflow.now() if self._stage is None or self._machine is None else self._machine.now
 
     @property
     def _task(self) -> str:

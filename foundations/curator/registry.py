@@ -22,7 +22,10 @@ class Registry:
 
     def register(self, function: Callable[..., Any]) -> Contract:
         """Add a marked function; Defect when its ref is taken. Returns its contract."""
-        mark = mark_of(function)
+        return self.add(mark_of(function))
+
+    def add(self, mark: Capability) -> Contract:
+        """Add a capability that is no marked function; Defect when its ref is taken. Returns its contract."""
         if mark.contract.ref in self._capabilities:
             raise Defect(f"{mark.contract.ref} is registered twice: rename one of the two, or give it another version.")
         self._capabilities[mark.contract.ref] = mark

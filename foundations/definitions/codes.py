@@ -84,8 +84,21 @@ CODES: dict[str, Code] = {
         "Declare 'undo' on the capability, or irreversible=True; or waive it: metadata: {waive: [SAG001]}.",
     ),
     "SAG002": Code("An irreversible step stands before one that may fail.", "Move it last, or waive it: metadata: {waive: [SAG002]}."),
-    "SAG003": Code("The saga settings are not understood.", "metadata.saga takes onFault (compensate or none) and order (reverse)."),
-    "HUM001": Code("The terms of an approval are not valid.", "See the words of an approval in docs/approvals.md."),
+    "SAG003": Code(
+        "The saga settings are not understood.",
+        "metadata.saga takes onFault (compensate or none), order (reverse), deadline and budget.",
+    ),
+    "SAG004": Code(
+        "The compensation of a task is not valid.",
+        "Write metadata: {compensate: {call: CAPABILITY, with: …}} on a call of a capability that has an effect.",
+    ),
+    "SAG005": Code("An expression of a compensation is not linear.", "Keep it to paths and construction, or compute it in a task before."),
+    "SAG006": Code(
+        "The saga's deadline or budget is not valid.",
+        "Write deadline: P14D, and budget: {steps: 200, tokens: 50000} with positive amounts.",
+    ),
+    "SAG007": Code("Something may take longer than the saga's deadline.", "Shorten it, or give the saga more time.", "warning"),
+    "HUM001": Code("The terms of an approval are not valid.", "See the words of an approval in docs/sagas.md."),
     "SOL001": Code("The solution's description is not valid.", "See the solution folder's reference."),
     "SOL002": Code(
         "An intent leads to a saga or capability that does not exist.",
@@ -97,5 +110,6 @@ CODES: dict[str, Code] = {
         "A file that does not belong into a solution.",
         "Keep solution.yaml, sagas/, policies/, scenarios/, knowledge/, README.md.",
     ),
+    "SCN001": Code("The scenario is not valid.", "See the words of a scenario in docs/rehearsal.md."),
     "CHK001": Code("A check has refused the definition.", "See its message."),
 }  # fmt: skip

@@ -83,17 +83,17 @@ def _compile(source: Source, catalog: Catalog, checks: Sequence[Check], saga: bo
         return Compiled(diagnostics=report.sorted())
     structure.check(report)
     heavy = expression_stage.check(report)
-    on_fault = saga_checks.settings(report)
+    terms = saga_checks.settings(report)
     links = link(report, catalog, heavy)
     types.check(report, links)
     approval_checks.check(report)
-    saga_checks.check(report, links, strict=saga_checks.is_saga(source.value) if saga is None else saga)
+    saga_checks.check(report, links, heavy, strict=saga_checks.is_saga(source.value) if saga is None else saga)
     if report.failed():
         return Compiled(diagnostics=report.sorted())
     head = source.value["document"]
     plan = Plan(
         namespace=head["namespace"], name=head["name"], version=head["version"], document=normalise(source.value), calls=links.calls,
-        capabilities=links.capabilities, heavy=heavy, on_fault="none" if on_fault == "none" else "compensate",
+        capabilities=links.capabilities, heavy=heavy, on_fault=terms.on_fault, deadline=terms.deadline, budget=terms.budget,
         listens=listens(source.value),
     ).sealed()  # fmt: skip
     for check in checks:

@@ -8,7 +8,7 @@ from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.plan import Linked
 from symphainy.foundations.definitions.protocols import PROTOCOLS, linked_name
 from symphainy.foundations.definitions.report import Report
-from symphainy.foundations.definitions.tasks import Task, all_tasks, below, functions
+from symphainy.foundations.definitions.tasks import Task, all_tasks, below, compensation, functions
 from symphainy.foundations.definitions.unsupported import UNSUPPORTED
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.contract import Catalog, Contract
@@ -63,6 +63,7 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
     for task in all_tasks(document):
         if task.kind == "call" and task.body["call"] not in own:
             _call(report, catalog, links, task, own)
+        _compensation(report, catalog, links, task, own)
         if task.kind == "emit":
             _need(report, catalog, links, "emit", PUBLISH, f"{task.pointer}/emit", "emit tasks")
         if task.kind == "listen":
@@ -108,6 +109,22 @@ def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[
             )
         return
     _undo(report, links.add(call, contract, catalog), contract, at)
+
+
+def _compensation(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[str, Task]) -> None:
+    """What the task declares to take it back, linked like any call."""
+    if "compensate" not in (task.body.get("metadata") or {}):
+        return
+    at, declared = f"{task.pointer}/metadata/compensate", compensation(task)
+    call = declared.get("call") if declared is not None else None
+    if declared is None or not isinstance(call, str) or not set(declared) <= {"call", "with"}:
+        report.at("SAG004", at, "it is written {call: CAPABILITY, with: …}", value=True)
+    elif task.kind != "call" or task.body["call"] in own or builtin(task.body) is not None:
+        report.at("SAG004", at, f"'{task.name}' calls no capability: it has no effect of its own to take back")
+    elif call in own or call in PROTOCOLS or builtin(declared) is not None:
+        report.at("SAG004", f"{at}/call", f"'{call}' is no capability of the catalog", value=True)
+    else:
+        _call(report, catalog, links, Task(task.name, at, "call", declared), own)
 
 
 def _need(report: Report, catalog: Catalog, links: Links, call: str, ref: str, at: str, construct: str) -> None:

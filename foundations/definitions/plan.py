@@ -66,6 +66,10 @@ class Plan(Message):
     on_fault: Literal["compensate", "none"] = "compensate"
     listens: tuple[str, ...] = ()
     limits: Limits = Limits()
+    deadline: timedelta | None = None
+    """``metadata.saga.deadline``: the run fails, and takes back what it did, when it is not done by then."""
+    budget: dict[str, float] = {}
+    """``metadata.saga.budget``: unit → what a run may use: ``steps``, and what capabilities report (``tokens``, ``usd`` …)."""
     digest: str = ""
 
     @property
@@ -79,7 +83,9 @@ class Plan(Message):
 
     def compute_digest(self) -> str:
         """``sha256:<hex>``; the same for equal plans, whatever the order of keys in maps of links."""
-        body = self.model_dump(mode="json", exclude={"digest"})
+        # A plan made before there were these is the same plan: what is not set does not count.
+        unset = {name for name in ("deadline", "budget") if not getattr(self, name)}
+        body = self.model_dump(mode="json", exclude={"digest", *unset})
         body["document"] = json.dumps(body["document"], separators=(",", ":"))  # order of tasks is meaning: keep it
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

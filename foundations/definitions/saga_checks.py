@@ -1,13 +1,32 @@
 """Saga checks: can what this definition does be taken back when a later step fails? (DECISIONS.md 17)"""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
 
+from symphainy.foundations.definitions.builtins import APPROVAL, builtin
 from symphainy.foundations.definitions.diagnostics import Severity
+from symphainy.foundations.definitions.durations import parse_duration
+from symphainy.foundations.definitions.expressions import expressions_in
 from symphainy.foundations.definitions.link import Links
 from symphainy.foundations.definitions.protocols import linked_name
 from symphainy.foundations.definitions.report import Report
-from symphainy.foundations.definitions.tasks import Task, below, following, functions, inner_lists, roots, task_list
+from symphainy.foundations.definitions.tasks import (
+    Task,
+    all_tasks,
+    below,
+    compensation,
+    following,
+    functions,
+    inner_lists,
+    roots,
+    task_list,
+)
+from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.contract import Contract
+from symphainy.foundations.language.errors import DomainError
 
 
 def is_saga(document: dict[str, object]) -> bool:
@@ -17,28 +36,97 @@ def is_saga(document: dict[str, object]) -> bool:
     return isinstance(metadata, dict) and "saga" in metadata
 
 
-def settings(report: Report) -> str:
-    """``onFault`` of the document: ``compensate`` (default) or ``none``."""
+@dataclass(frozen=True)
+class Terms:
+    """What ``document.metadata.saga`` says."""
+
+    on_fault: Literal["compensate", "none"] = "compensate"
+    deadline: timedelta | None = None
+    budget: dict[str, float] = field(default_factory=dict)
+
+
+def settings(report: Report) -> Terms:
+    """The saga's terms; what is not understood is reported and left out."""
     given = (report.source.value["document"].get("metadata") or {}).get("saga", {})
     at = "/document/metadata/saga"
-    if given is True:
-        return "compensate"
-    if (
-        not isinstance(given, dict)
-        or not set(given) <= {"onFault", "order"}
-        or given.get("order", "reverse") != "reverse"
-    ):
+    if given is True or given is None:
+        return Terms()
+    known = {"onFault", "order", "deadline", "budget"}
+    if not isinstance(given, dict) or not set(given) <= known or given.get("order", "reverse") != "reverse":
         report.at("SAG003", at)
-        return "compensate"
+        return Terms()
     on_fault = given.get("onFault", "compensate")
     if on_fault not in ("compensate", "none"):
         report.at("SAG003", f"{at}/onFault", value=True)
-        return "compensate"
-    return str(on_fault)
+    deadline = _deadline(report, given, at)
+    if deadline is not None:
+        _too_long(report, deadline)
+    return Terms("none" if on_fault == "none" else "compensate", deadline, _budget(report, given, at))
 
 
-def check(report: Report, links: Links, *, strict: bool) -> None:
+def _deadline(report: Report, given: dict[str, Any], at: str) -> timedelta | None:
+    if "deadline" not in given:
+        return None
+    try:
+        deadline = parse_duration(given["deadline"])
+    except DomainError as error:
+        report.at("SAG006", f"{at}/deadline", f"the deadline: {error}", value=True)
+        return None
+    if not deadline:
+        report.at("SAG006", f"{at}/deadline", "the deadline is zero", value=True)
+        return None
+    return deadline
+
+
+def _budget(report: Report, given: dict[str, Any], at: str) -> dict[str, float]:
+    budget = given.get("budget", {})
+    if not isinstance(budget, dict):
+        report.at(
+            "SAG006", f"{at}/budget", "the budget is a map of units, like {steps: 200, tokens: 50000}", value=True
+        )
+        return {}
+    found: dict[str, float] = {}
+    for unit, amount in budget.items():
+        fits = isinstance(amount, int | float) and not isinstance(amount, bool) and amount > 0
+        if fits and re.fullmatch(r"[a-z][a-z0-9_]{0,31}", unit):
+            found[unit] = float(amount)
+        else:
+            report.at(
+                "SAG006", f"{at}/budget/{escape(unit)}", f"'{unit}' is no unit with a positive amount", value=True
+            )
+    return found
+
+
+def _too_long(report: Report, deadline: timedelta) -> None:
+    """Whatever waits longer than the deadline never comes to its end: said before anything runs."""
+    for task in all_tasks(report.source.value):
+        for place, value in _spans(task):
+            try:
+                span = parse_duration(value)
+            except DomainError:
+                continue  # an expression, or a fault that another stage reports
+            if span >= deadline:
+                report.at(
+                    "SAG007",
+                    f"{task.pointer}/{place}",
+                    f"'{task.name}' may take {span}, the saga's deadline is {deadline}",
+                    value=True,
+                )
+
+
+def _spans(task: Task) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    if task.kind == "wait":
+        found.append(("wait", task.body["wait"]))
+    given = task.body.get("with")
+    if builtin(task.body) == APPROVAL and isinstance(given, dict) and "timeout" in given:
+        found.append(("with/timeout", given["timeout"]))
+    return found
+
+
+def check(report: Report, links: Links, heavy: tuple[str, ...], *, strict: bool) -> None:
     """``strict``: findings are errors, else warnings."""
+    _compensations(report, links, heavy)
     severity: Severity = "error" if strict else "warning"
     document = report.source.value
     own = functions(document)
@@ -47,7 +135,9 @@ def check(report: Report, links: Links, *, strict: bool) -> None:
             contract = _effect(task, links)
             if contract is None or contract.effects is None and contract.determinism != "effectful":
                 continue
-            irreversible = contract.effects is not None and contract.effects.irreversible
+            irreversible = _irreversible(task, links)
+            if compensation(task) is not None:
+                continue
             if contract.undo is None and not irreversible and not _waived(task, "SAG001"):
                 message = f"'{task.name}' calls {contract.ref}, which has an effect and no undo"
                 report.at("SAG001", f"{task.pointer}/{task.kind}", message, severity=severity)
@@ -61,6 +151,23 @@ def check(report: Report, links: Links, *, strict: bool) -> None:
             if later is not None:
                 message = f"'{final.name}' cannot be undone, and '{later.name}' after it may fail"
                 report.at("SAG002", f"{task.pointer}", message, severity=severity)
+
+
+def _compensations(report: Report, links: Links, heavy: tuple[str, ...]) -> None:
+    """Declared compensations: of something that has an effect, with expressions that are evaluated on the spot."""
+    for task in all_tasks(report.source.value):
+        declared, contract = compensation(task), _effect(task, links)
+        metadata = task.body.get("metadata") or {}
+        at = f"{task.pointer}/metadata"
+        if "irreversible" in metadata and (metadata["irreversible"] is not True or declared is not None):
+            report.at("SAG004", f"{at}/irreversible", "irreversible is true, and stands without compensate", value=True)
+        if declared is None or contract is None:
+            continue
+        if contract.effects is None and contract.determinism != "effectful":
+            report.at("SAG004", f"{at}/compensate", f"{contract.ref} has no effect: there is nothing to take back")
+        for text in expressions_in(declared.get("with", {})):
+            if text in heavy:
+                report.at("SAG005", f"{at}/compensate/with", f"'{text[:60]}' would be a step of its own", value=True)
 
 
 def _lists(document: dict[str, object]) -> Iterator[tuple[object, str, bool]]:
@@ -80,7 +187,11 @@ def _effect(task: Task, links: Links) -> Contract | None:
 
 def _irreversible(task: Task, links: Links) -> bool:
     contract = _effect(task, links)
-    return contract is not None and contract.effects is not None and contract.effects.irreversible
+    if contract is None:
+        return False
+    metadata = task.body.get("metadata")
+    said = isinstance(metadata, dict) and metadata.get("irreversible") is True
+    return said or (contract.effects is not None and contract.effects.irreversible and compensation(task) is None)
 
 
 def _waived(task: Task, code: str) -> bool:

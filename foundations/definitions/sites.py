@@ -7,7 +7,7 @@ from typing import Any
 from symphainy.foundations.definitions.expressions import is_expression, strip
 from symphainy.foundations.definitions.protocols import PROCESSES, is_protocol
 from symphainy.foundations.definitions.protocols import at as _at
-from symphainy.foundations.definitions.tasks import Task, functions, inner_lists, task_list
+from symphainy.foundations.definitions.tasks import Task, compensation, functions, inner_lists, task_list
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.model import Json
 
@@ -75,6 +75,8 @@ def _task(task: Task, local: frozenset[str]) -> Iterator[Site]:
     for path, items, sequence in inner_lists(task):
         seen = caught if path == "catch/do" else inner
         yield from _list(items, f"{at}/{path}", seen, sequence=sequence)
+    if (declared := compensation(task)) is not None:
+        yield from _deep(declared.get("with"), f"{at}/metadata/compensate/with", EXPORT | local, whole=True)
     yield from _shape(body.get("output"), "as", f"{at}/output", inside)
     yield from _shape(body.get("export"), "as", f"{at}/export", EXPORT | local)
 

@@ -138,5 +138,11 @@ def following(task: Task) -> Iterator[int | str]:
             yield task.siblings.index(target)
 
 
+def compensation(task: Task) -> dict[str, Any] | None:
+    """What a task itself declares to take it back (``metadata.compensate``)."""
+    declared = _dict(task.body.get("metadata")).get("compensate")
+    return declared if isinstance(declared, dict) else None
+
+
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

@@ -21,7 +21,7 @@ from symphainy.foundations.definitions.jqlang.shapes import (
 from symphainy.foundations.definitions.link import Links
 from symphainy.foundations.definitions.protocols import is_protocol
 from symphainy.foundations.definitions.report import Report
-from symphainy.foundations.definitions.tasks import Task, following, functions, task_list
+from symphainy.foundations.definitions.tasks import Task, compensation, following, functions, task_list
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.contract import Contract
 from symphainy.foundations.language.model import Json
@@ -147,7 +147,9 @@ class _Flow:
             return ANY
         self.fits(arguments, of_schema(contract.input), at, task)
         self.unknown(arguments, contract, at)
-        return of_schema(contract.output)
+        out = of_schema(contract.output)
+        self.compensation(task, given, {**env, "output": out})
+        return out
 
     def _other(self, task: Task, given: Shape, env: Env) -> Shape:
         return ANY
@@ -157,6 +159,16 @@ class _Flow:
         for found in mismatches(value, wanted):
             pointer = at + "".join(f"/{escape(part)}" for part in found.path if part != "[]")
             self.report.at(found.code, pointer, f"{task.body['call']}: {found.sentence}", value=found.code == "TYP002")
+
+    def compensation(self, task: Task, given: Shape, env: Env) -> None:
+        """What a declared compensation is called with, against the contract of what it calls."""
+        declared = compensation(task)
+        contract = self.links.contract(declared) if declared is not None else None
+        if declared is None or contract is None:
+            return
+        at = f"{task.pointer}/metadata/compensate/with"
+        arguments = self.template(declared.get("with", {}), given, env, at)
+        self.fits(arguments, of_schema(contract.input), at, Task(task.name, at, "call", declared))
 
     def unknown(self, arguments: Shape, contract: Contract, at: str) -> None:
         if contract.effects is None and contract.determinism != "effectful":

@@ -12,7 +12,6 @@ UNSUPPORTED: dict[str, str] = {
     "call.url": "calls of a function by its address: register it as a capability",
     "call.catalog": "calls of functions of another catalog: only the default catalog is known here",
     "container.eventually": "a container that is removed later: use cleanup always or never",
-    "metadata.compensate": "metadata.compensate: the capability declares its own undo",
 }  # fmt: skip
 """Construct → what is not supported, and what to do instead."""
 
@@ -32,5 +31,3 @@ def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for task in all_tasks(document):
         if task.kind == "run" and _eventually(task.body["run"].get("container")):
             yield "container.eventually", f"{task.pointer}/run/container/lifetime"
-        if isinstance(task.body.get("metadata"), dict) and "compensate" in task.body["metadata"]:
-            yield "metadata.compensate", f"{task.pointer}/metadata/compensate"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx2
 
@@ -20,6 +20,8 @@ from symphainy.foundations.experience.solution_models import (
     Graph,
     PlaneStatus,
     Scenarios,
+    Settle,
+    Settled,
     Solution,
     Solutions,
     Validation,
@@ -32,8 +34,7 @@ from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.model import Json
 
 
-class SolutionClient(Tasks, Webhooks):
-class SolutionClient(Tasks, Governing):
+class SolutionClient(Tasks, Webhooks, Governing):
     """One user's view of the Solution plane."""
 
     def __init__(
@@ -130,6 +131,11 @@ class SolutionClient(Tasks, Governing):
         """Open work items: what needs a person."""
         params = {"execution": execution_id} if execution_id else {}
         return (await self._http.get("/api/work", WorkItems, params=params)).items
+
+    async def settle(self, item_id: str, resolution: Literal["retry", "undone", "kept"], note: str = "") -> Settled:
+        """Settle a work item; safe to repeat. Conflict when it is settled, Invalid when it cannot be retried."""
+        body = Settle(item_id=item_id, resolution=resolution, note=note)
+        return await self._http.post("/api/work/settle", Settled, body, repeat=True)
 
     async def decisions(self, execution_id: str) -> tuple[Json, ...]:
         """Why each step of an execution was allowed or refused."""

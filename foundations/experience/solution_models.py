@@ -161,6 +161,24 @@ class WorkItems(Answer):
     items: tuple[WorkItem, ...]
 
 
+class Settle(Asked):
+    """How to settle a work item. `undone`: a person has taken it back elsewhere; `kept`: it stays, and that is accepted."""
+
+    item_id: Annotated[str, StringConstraints(min_length=1, max_length=1200)]
+    resolution: Literal["retry", "undone", "kept"]
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class Settled(Answer):
+    """Where the item stands. `execution_id`: the run that retries it; while `state` is open, ask again."""
+
+    item_id: str
+    state: Literal["open", "closed"]
+    resolution: str
+    by: str
+    execution_id: str = ""
+
+
 class DecisionRecords(Answer):
     """Decision records of an execution, in the order in which they were chained."""
 

@@ -38,6 +38,22 @@ class Proposal(Message):
     """A passport of the person for this one proposal, signed at the door: a payload is never believed about who sends it."""
 
 
+CUE = "cue"
+"""The activity of a rehearsal that does what the scenario says at its moment. Real workers have none of that name."""
+
+
+class Cue(Message):
+    """One thing that a scenario lets happen: who decides, what comes in, who cancels."""
+
+    tenant: str
+    execution_id: str
+    at: datetime
+    """The rehearsal's own time."""
+    what: dict[str, Json]
+    task_id: str = ""
+    """The task of people that a decision is about."""
+
+
 class EventKey(Message):
     """An event without its value."""
 
@@ -68,6 +84,8 @@ class SagaInput(Message):
     """Events after which a run continues as new, so that replay stays under 0.7 s (DECISIONS.md 14)."""
     witnessed: tuple[int, ...] = ()
     """Of an earlier run: journal numbers of local results that no answered call has reported yet."""
+    rehearsal: tuple[dict[str, Json], ...] | None = None
+    """What people and the world outside do, and when: this run is a rehearsal, in a time of its own."""
 
 
 class Opening(Message):
@@ -120,6 +138,8 @@ class StepCall(Message):
     """An ``output.as`` that reads only ``.``: evaluated in the activity, so that a large raw result never travels."""
     grant_key: str | None = None
     """For an undo: the effect key of the step that owes it."""
+    undo: str | None = None
+    """The compensation that the definition declares for this step, in place of its contract's."""
     witnessed: tuple[int, ...] = ()
     """Journal numbers (``StepResult.seq``) of local results that history holds and that no answered call has reported yet:
     for an activity all of them, for local work those of earlier workflow tasks. The surface publishes their events."""
@@ -137,6 +157,8 @@ class StepResult(Message):
     seq: int = 0
     undo: str | None = None
     """The linked undo capability that this success now owes."""
+    cost: dict[str, float] = {}
+    """What the step has used, by unit, as its capability says."""
 
 
 class SagaAbout(Message):

@@ -9,6 +9,10 @@ from symphainy.foundations.language.wire import StepCall
 __all__ = ["Grants", "granted", "judge"]
 
 
+DECLARED = "definition.compensate"
+"""Among a grant's policies: the undo is the definition's own."""
+
+
 class Grants(Protocol):
     """Where grants are kept; ``symphainy.runtime.store`` implements it, through ``governance.repositories``."""
 
@@ -26,12 +30,17 @@ def judge(call: StepCall, grant: UndoGrant | None) -> Ruling:
     return Ruling(service="security_guard", rule="undo_grant", reason="owed", policies=grant.policies)
 
 
-def granted(contract: Contract, arguments_digest: str, record: Record) -> UndoGrant | None:
-    """The grant that a permitted step with a declared undo leaves, with the policies that permitted it."""
-    if contract.undo is None:
+def granted(contract: Contract, arguments_digest: str, record: Record, declared: str | None = None) -> UndoGrant | None:
+    """The grant that a permitted step with an undo leaves, with the policies that permitted it.
+
+    ``declared``: the definition names the undo itself. The contract has not promised that one, so it takes the right to run it.
+    """
+    if (undo := declared or contract.undo) is None:
         return None
     policies = tuple(p for r in record.rulings if r.service == "security_guard" for p in r.policies)
-    return UndoGrant(capability=contract.undo, arguments_digest=arguments_digest, policies=policies)
+    return UndoGrant(
+        capability=undo, arguments_digest=arguments_digest, policies=(*policies, DECLARED) if declared else policies
+    )
 
 
 def _deny(reason: str) -> Ruling:

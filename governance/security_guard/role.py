@@ -38,18 +38,20 @@ class SecurityGuard(Role):
         settle(call.record, identity.judge(call.call, call.passport), error=Unauthenticated)
         roles: tuple[str, ...] = ()
         if call.undo:
-            settle(
-                call.record, grant.judge(call.call, await self._grants.grant(call.tenant, call.call.grant_key or ""))
-            )
+            left = await self._grants.grant(call.tenant, call.call.grant_key or "")
+            settle(call.record, grant.judge(call.call, left))
+            if left is not None and grant.DECLARED in left.policies:
+                await self._may_run(call)
         else:
             roles = (await self._rights_of(call.tenant, call.passport.principal, call.record)).roles
         question = authorization.at_step(call.call, call.contract, call.passport.principal, roles, self._environment)
         mode = self._modes.mode("authorization", call.tenant, call.solution)
         settle(call.record, authorization.judge(question, self._policies(call.tenant).ask(question)), mode)
         outcome = await self.next.step(call)
-        if not call.undo and call.contract is not None and call.contract.undo is not None:
+        if not call.undo and call.contract is not None and (call.call.undo or call.contract.undo) is not None:
             body = json.dumps(call.call.arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-            call.record.grant = grant.granted(call.contract, self._sealer.digest(call.tenant, body), call.record)
+            digest = self._sealer.digest(call.tenant, body)
+            call.record.grant = grant.granted(call.contract, digest, call.record, call.call.undo)
         return outcome
 
     async def door(self, call: DoorCall, record: Record) -> Admission:
@@ -60,6 +62,13 @@ class SecurityGuard(Role):
         mode = self._modes.mode("authorization", call.principal.tenant, call.intent.solution if call.intent else None)
         settle(record, authorization.judge(question, self._policies(question.tenant).ask(question)), mode)
         return await self.next.door(call, record)
+
+    async def _may_run(self, call: GovernedCall) -> None:
+        """A compensation of the definition's own is run by the right of whoever runs the saga: naming it gives none."""
+        roles = (await self._rights_of(call.tenant, call.passport.principal, call.record)).roles
+        asked = call.call.model_copy(update={"kind": "do"})
+        question = authorization.at_step(asked, call.contract, call.passport.principal, roles, self._environment)
+        settle(call.record, authorization.judge(question, self._policies(call.tenant).ask(question)))
 
     async def prepare(self, tenant: str) -> None:
         """Hold the passport keys."""

@@ -60,6 +60,9 @@ _PAGE = sql("""
     AND (:principal = '' OR principal = :principal) AND (:status = '' OR status = :status)
     AND (:solution = '' OR solution = :solution) AND (:intent = '' OR intent = :intent) AND (:but = '' OR intent <> :but)
     ORDER BY execution_id DESC LIMIT :limit""")
+_NAMED = sql("""
+    SELECT * FROM executions WHERE tenant = :tenant AND starts_with(definition, :name) AND root IN ('', execution_id)
+    ORDER BY closed_at IS NOT NULL, execution_id DESC LIMIT :limit""")
 _OPEN = sql("""
     SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at IS NULL AND created_at < :before
     ORDER BY checked_at NULLS FIRST, created_at LIMIT :limit""")
@@ -106,6 +109,14 @@ class Executions(Repository):
         }  # fmt: skip
         async with self.within(tenant, tx) as session:
             return list((await session.execute(select(ExecutionRow).from_statement(_PAGE), about)).scalars().all())
+
+    async def named(
+        self, tenant: str, name: str, *, limit: int = 50, tx: AsyncSession | None = None
+    ) -> list[ExecutionRow]:
+        """Runs of every version of a definition (``namespace/name:``): open ones first, then the newest."""
+        about = {"tenant": tenant, "name": name, "limit": limit}
+        async with self.within(tenant, tx) as session:
+            return list((await session.execute(select(ExecutionRow).from_statement(_NAMED), about)).scalars().all())
 
     async def open(self, before: datetime, limit: int = 200) -> list[OpenExecution]:
         """Open executions of all tenants, those not checked for longest first: for the reconciler."""

@@ -45,6 +45,15 @@ class WorkQueue(Repository):
         """Open an item; opening it again reopens it."""
         await self._put(row, row.tenant, tx)
 
+    async def item(self, tenant: str, item_id: str, *, tx: AsyncSession | None = None) -> WorkItemRow | None:
+        """One item, open or closed."""
+        return await self._one(WorkItemRow, tenant, tx, tenant=tenant, item_id=item_id)
+
+    async def note(self, tenant: str, item_id: str, detail: dict[str, Any], *, tx: AsyncSession | None = None) -> bool:
+        """Keep what was tried; False when the item is not open."""
+        about = {"tenant": tenant, "item_id": item_id, "state": "open"}
+        return bool(await self._change(WorkItemRow, tenant, tx, {"detail": detail}, **about))
+
     async def items(
         self, tenant: str, *, kind: str = "", execution_id: str = "", limit: int = 200, tx: AsyncSession | None = None
     ) -> list[WorkItemRow]:

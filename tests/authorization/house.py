@@ -159,7 +159,7 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
         ),
         "solution": solution_app(
             SolutionParts(
-                records=runtime.records, people=sdk.people, keys=sdk.keys, definitions=runtime.definitions,
+                records=runtime.records, work=runtime.work, people=sdk.people, keys=sdk.keys, definitions=runtime.definitions,
                 desk=CityDesk(city, store, lambda data: "signed", lambda data, signature: True, clock),
                 codec=CodecEndpoint(city.keys, SealingCodec(city.keys, objects)), checks=(PolicyCheck(load_bundle().vocabulary),),
                 status=PlatformStatus(city, catalogs, runtime.solutions), webhooks=webhooks, secrets=kept, **shared,

@@ -120,6 +120,10 @@ async def _secret(house: House) -> dict[str, str]:
     return {"name": "erp_password"}
 
 
+def _settle(house: House) -> Body:
+    return {"item_id": "owed_undo:none", "resolution": "kept"}
+
+
 def _saga(house: House) -> Body:
     return {"text": SAGA.format(version=f"1.1.{house.next()}")}
 
@@ -236,6 +240,9 @@ SOLUTION_PLANE: dict[str, Row] = {
     "POST /api/executions/{execution_id}/suspend": Row(**_STOPS),
     "POST /api/executions/{execution_id}/resume": Row(**_STOPS),
     "GET /api/work": Row("AUO"),
+    "POST /api/work/settle": Row(
+        "", denied=404, names=True, body=_settle
+    ),  # nobody has that item: who may settle one is in tests/e2e
     "GET /api/users": Row(**_PEOPLE),
     "POST /api/users": Row(**_PEOPLE, ok=201, body=lambda h: {"email": f"i{h.next()}@example.org"}),
     "PATCH /api/users/{user_id}": Row(**_PEOPLE, ok=204, body=_json(roles=["member"]), names=True, arguments=_new_user),

@@ -253,3 +253,24 @@ def test_the_invalid_examples_fail_at_a_place(name):
 def test_until_inside_until_is_refused_by_the_schema():
     text = (ROOT / "invalid" / "listen-any-until-any-until.yaml").read_text().replace("do:\ndo:", "do:")
     assert {d.code for d in compile_text(text, catalog=Catalog()).errors} & {"SCH001", "SCH002", "SCH003"}
+
+
+def test_a_task_with_its_own_compensation_needs_no_other_and_both_are_linked():
+    head = HEAD.replace("version: '1.0.0'", "version: '1.0.0', metadata: {saga: {}}")
+    own = "metadata: {compensate: {call: pay.release, with: {id: '${ $output.id }'}}}"
+    made = plan(head + "do:\n- a: {call: pay.charge, with: {amount: 1}, " + own + "}")
+    assert made.calls["pay.release"] == "pay.release@1" and "pay.release@1" in made.capabilities
+    said = compile_text(
+        head + "do:\n- a: {call: pay.charge, with: {amount: 1}, metadata: {irreversible: true}}", catalog=CATALOG
+    )
+    assert said.plan is not None  # nothing after it may fail
+
+
+def test_a_deadline_and_a_budget_are_of_the_plan():
+    text = (
+        HEAD.replace("'1.0.0'}", "'1.0.0', metadata: {saga: {deadline: P14D, budget: {steps: 20, tokens: 5e4}}}}")
+        + "do: []"
+    )
+    made = plan(text)
+    assert (str(made.deadline), made.budget) == ("14 days, 0:00:00", {"steps": 20.0, "tokens": 50000.0})
+    assert plan(HEAD + "do: []").budget == {}

@@ -6,6 +6,8 @@ import pytest
 from support.instance import Running
 from support.sagas import ended, pay, registered, story
 
+from symphainy.foundations.language.errors import Conflict, NotFound, Refused
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -46,3 +48,27 @@ async def test_undo_runs_although_the_right_has_gone(running: Running) -> None:
             result = await ended(owner, accepted.execution_id)
             assert (result.status, result.compensation) == ("faulted", "compensated")
             assert kinds(running, accepted.execution_id) == ["one", "two", "undo-two", "undo-one"]
+
+
+async def test_what_could_not_be_taken_back_waits_for_a_person_who_settles_it(running: Running) -> None:
+    async with await running.login() as owner:
+        tenant = (await owner.session()).tenant
+        own = {"compensate": {"call": "ledger.grumble", "with": {"n": "${ $output.id }"}}}
+        do = [{"one": {**pay(running.observer, "one"), "metadata": own}}, {"two": pay(running.observer, "two")}]
+        accepted = await owner.submit(await registered(owner, [*do, {"no": {"call": "ledger.refuse"}}]), {})
+        result = await ended(owner, accepted.execution_id)
+        assert (result.status, result.compensation) == ("faulted", "partial")
+        assert kinds(running, accepted.execution_id) == ["one", "two", "undo-two"]
+        (item,) = await owner.solution.work(accepted.execution_id)
+        assert (item.kind, item.effect_key.rpartition(accepted.execution_id)[2]) == ("owed_undo", "/do/0/one")
+        async with await running.login(tenant, "bob") as bob:
+            with pytest.raises(Refused):  # a member who did not run it
+                await bob.solution.settle(item.item_id, "kept")
+        settled = await owner.solution.settle(item.item_id, "retry", "the receiver has changed its mind")
+        assert (settled.state, settled.resolution) == ("closed", "retried: the receiver has changed its mind")
+        again = await owner.solution.execution(settled.execution_id)
+        assert again.status == "completed" and await owner.solution.work(accepted.execution_id) == ()
+        with pytest.raises(Conflict, match="settled"):
+            await owner.solution.settle(item.item_id, "kept")
+        with pytest.raises(NotFound):
+            await owner.solution.settle("owed_undo:nobody/knows", "kept")

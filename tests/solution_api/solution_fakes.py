@@ -184,6 +184,9 @@ class FakeRecords:
     async def decisions(self, who: Any, execution_id: str) -> list[Any]:
         return []
 
+    async def settle(self, who: Any, item_id: str, resolution: str, note: str = "", *, wait: float = 10.0) -> Any:
+        raise NotFound("there is no such work item")
+
 
 @dataclass
 class Account:
@@ -330,7 +333,7 @@ def parts(**more: Any) -> SolutionParts:
     clock, register, secrets = FakeClock(), FakeRegister(), FakeSecrets()
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
-        solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(),
+        solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(), work=FakeRecords(),
         people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), tasks=FakeTasks(), clock=clock,
         webhooks=webhook_desk(clock, secrets), secrets=secrets, **more,
     )  # fmt: skip

@@ -88,6 +88,14 @@ async def refuse(step: Step[Number]) -> Nothing:
     raise DomainError("the receiver does not want it")
 
 
+@capability("ledger.grumble", input=Number, output=Nothing, determinism="effectful", effects=Effects(irreversible=True))
+async def grumble(step: Step[Number]) -> Nothing:
+    """Takes nothing back until a person insists."""
+    if step.context.intent != "work.retry":
+        raise DomainError("not today")
+    return Nothing()
+
+
 @capability("ledger.add", input=Number, output=Number, duration="short")
 async def add(step: Step[Number]) -> Number:
     """One more: deterministic and short, so a local step."""
@@ -101,5 +109,5 @@ class Manager:
     name = "ledger"
 
     def register(self, registry: Registry) -> None:
-        for function in (pay, refund, pay_blind, refuse, add):
+        for function in (pay, refund, pay_blind, refuse, grumble, add):
             registry.register(function)

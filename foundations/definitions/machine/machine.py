@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import drain, flow, inbox, pace, people, suspension, unwind
+from symphainy.foundations.definitions.machine import drain, flow, inbox, pace, people, suspension, terms, trace, unwind
 from symphainy.foundations.definitions.machine.faults import problem, problem_of
 from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
 from symphainy.foundations.definitions.machine.program import Program, kind_of
@@ -54,6 +54,7 @@ class Machine:
             return self.settle()
         if limit := self.program.named("timeouts", document.get("timeout")):
             self.timer(root, "timeout", parse_duration(flow.resolve(self, None, limit["after"], root.raw)))
+        terms.begin(self)
         self._agenda.append(("start", 0, ()))
         return self.settle()
 
@@ -77,7 +78,10 @@ class Machine:
         frame = self.state.frames.get(int(number))
         if frame is not None and purpose in frame.due:
             self.tick(max(now, datetime.fromisoformat(frame.due.pop(purpose))))
-            if purpose == "timeout":
+            if purpose == terms.DEADLINE:
+                self.collapse(frame, "fail", terms.passed(self))
+            elif purpose == "timeout":
+                trace.note(self, "timeout", frame)
                 title = f"{frame.name or 'the workflow'} took longer than its timeout"
                 self.collapse(
                     frame,
@@ -157,11 +161,14 @@ class Machine:
         return f"{frame.path}/{segment}" + (f"~{count}" if count > 1 else "")
 
     def call(
-        self, frame: Frame, ref: str, arguments: Json, *, path: str | None = None, undoes: str | None = None
-    ) -> None:
-        """Issue a call for ``frame``; its kind's ``resolved`` gets the answer. ``undoes``: the path whose effect it takes back."""
+        self, frame: Frame, ref: str, arguments: Json, *, path: str | None = None, undoes: str | None = None,
+        undo: str | None = None,
+    ) -> None:  # fmt: skip
+        """Issue a call for ``frame``; its kind's ``resolved`` gets the answer. ``undoes``: the path whose effect it takes back;
+        ``undo``: what the definition itself declares to take this one back.
+        """
         kind: Literal["do", "undo"] = "undo" if undoes else "do"
-        command = Call(frame.id, undoes or path or frame.path, ref, arguments, frame.name, kind, undoes)
+        command = Call(frame.id, undoes or path or frame.path, ref, arguments, frame.name, kind, undoes, undo)
         self._issue(frame, command)
 
     def child(self, frame: Frame, plan: dict[str, Json], data: Json, *, waits: bool) -> None:
@@ -181,6 +188,7 @@ class Machine:
                 problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", frame.pointer),
             )
             return
+        trace.note(self, "call", frame, command.ref, path=command.id)
         self._commands.append(command)
 
     def timer(self, frame: Frame, purpose: str, delay: timedelta) -> None:
@@ -265,12 +273,14 @@ class Machine:
         frame.data.setdefault("started", self.state.now)
         task = self.program.node(frame.pointer)
         if (condition := task.get("if")) is not None and not flow.truthy(self, frame, condition, frame.raw):
+            trace.note(self, "skip", frame)
             self._leave_to_parent(frame, frame.raw, CONTINUE)
             return
         given = task.get("input") or {}
         flow.check(self, frame.pointer, given.get("schema"), frame.raw, "input")
         frame.input = frame.raw if given.get("from") is None else flow.shape(self, frame, given["from"], frame.raw)
         frame.phase = "run"
+        trace.note(self, "enter", frame)
         if limit := self.program.named("timeouts", task.get("timeout")):
             self.timer(frame, "timeout", parse_duration(flow.resolve(self, frame, limit["after"], frame.input)))
         self._agenda.append(("start", frame.id, ()))
@@ -324,7 +334,10 @@ class Machine:
             return
         self._commands += [Cancel(Call(**f.call).id) for f in self.state.frames.values() if f.call]
         self.drop(root)
-        self.state.ending = Ending("completed", output=value)
+        owed, undone = self.state.owed, self.state.undone
+        self.state.ending = Ending(
+            "completed", "partial" if owed else "compensated" if undone else "none", value, owed=list(owed)
+        )
 
     def _complete(self, frame: Frame, output: Json) -> None:
         self.complete(output)
@@ -337,7 +350,10 @@ class Machine:
 
     def _resolved(self, frame: Frame, result: StepResult) -> None:
         opened, frame.call = frame.call or {}, None
+        trace.note(self, "answer", frame, trace.outcome(result.problem), path=result.call_id)
         unwind.owe(self, opened, result)
+        if frame.phase != "drain" and terms.charge(self, result):
+            return
         if frame.phase == "drain":
             drain.drained(self, frame)
         elif resume := frame.data.pop("resume", None):

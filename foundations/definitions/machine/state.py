@@ -49,6 +49,8 @@ class Call:
     kind: Literal["do", "undo", "child"] = "do"
     """``child``: run the plan in the arguments below this run."""
     grant: str | None = None
+    undo: str | None = None
+    """The compensation that the definition declares for this step, linked."""
 
     @property
     def id(self) -> str:
@@ -90,6 +92,14 @@ class Effect:
     arguments: Json
     output: Json
     irreversible: bool = False
+    declared: bool = False
+    """Whether its undo is the definition's own, with arguments of its own (``given``)."""
+    given: Json = None
+
+    @property
+    def undo_arguments(self) -> Json:
+        """What its undo is called with: a contract's gets the step's input and output."""
+        return self.given if self.declared else {"input": self.arguments, "output": self.output}
 
 
 @dataclass(slots=True)
@@ -147,6 +157,12 @@ class State:
     withdrawn: list[str] = field(default_factory=list)
     """Tasks of people that nothing waits for any more, to be closed in the record."""
     closings: int = 0
+    owed: list[str] = field(default_factory=list)
+    """Paths whose undo has failed in a ``catch`` that called ``compensate``."""
+    spent: dict[str, float] = field(default_factory=dict)
+    """What steps have cost, by unit, where the plan has a budget for it."""
+    trace: list[list[Any]] | None = None
+    """In a rehearsal what happened, one line each (see ``trace.py``); None elsewhere."""
 
     @property
     def at(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from symphainy.foundations.definitions.machine import trace
 from symphainy.foundations.definitions.machine.faults import has_effects
 from symphainy.foundations.definitions.machine.state import Call, Command, Effect, Ending
 from symphainy.foundations.language.errors import Problem
@@ -34,7 +35,8 @@ def owe(m: "Machine", opened: dict[str, Any], result: StepResult) -> None:
 def begin(m: "Machine", cause: Problem) -> None:
     """The run has failed for good: unwind what was done, then end."""
     state = m.state
-    state.unwinding = {"cause": cause.model_dump(mode="json"), "owed": list(state.unknown), "path": None}
+    owed = [*state.unknown, *state.owed]
+    state.unwinding = {"cause": cause.model_dump(mode="json"), "owed": owed, "path": None}
     if m.program.plan.on_fault == "none":
         state.effects.clear()
     _next(m)
@@ -46,6 +48,7 @@ def resolved(m: "Machine", call_id: str, result: StepResult) -> None:
     if unwinding.get("path") is None or call_id != f"{unwinding['path']}/undo":
         return
     effect = m.state.effects.pop()
+    trace.line(m, "undone", "", effect.path, trace.outcome(result.problem))
     if result.problem is None:
         m.state.undone += 1
     else:
@@ -69,6 +72,7 @@ def _next(m: "Machine") -> None:
     if state.effects:
         unwinding["path"] = state.effects[-1].path
         m.state.steps += 1
+        trace.line(m, "undo", "", state.effects[-1].path, state.effects[-1].undo or "")
         m._commands.append(_call(m))
         return
     owed = unwinding["owed"]
@@ -82,5 +86,4 @@ def _next(m: "Machine") -> None:
 
 def _call(m: "Machine") -> Call:
     effect = m.state.effects[-1]
-    arguments = {"input": effect.arguments, "output": effect.output}
-    return Call(-1, effect.path, effect.undo or "", arguments, name="undo", kind="undo", grant=effect.path)
+    return Call(-1, effect.path, effect.undo or "", effect.undo_arguments, name="undo", kind="undo", grant=effect.path)

@@ -3,6 +3,7 @@
 from symphainy.foundations.definitions.machine.kinds.approval import Approval
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.kinds.call import CallKind
+from symphainy.foundations.definitions.machine.kinds.compensate import Compensate
 from symphainy.foundations.definitions.machine.kinds.do import Do, TaskList
 from symphainy.foundations.definitions.machine.kinds.emit import Emit
 from symphainy.foundations.definitions.machine.kinds.fork import Fork
@@ -23,7 +24,7 @@ __all__ = ["Done", "Kind", "kind_for"]
 _TABLE: dict[str, Kind] = {
     "list": TaskList(), "do": Do(), "set": Set(), "call": CallKind(), "switch": Switch(), "for": For(), "fork": Fork(),
     "try": Try(), "raise": Raise(), "wait": Wait(), "emit": Emit(), "listen": Listen(), "inbox": Inbox(), "run": Run(),
-    "approval": Approval(), "withdraw": Withdraw(),
+    "approval": Approval(), "withdraw": Withdraw(), "compensate": Compensate(),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Everything that happens to the task is one governed step after the other; while 
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions.approvals import Terms, fault_of_value, terms
-from symphainy.foundations.definitions.machine import flow, people
+from symphainy.foundations.definitions.machine import flow, people, trace
 from symphainy.foundations.definitions.machine.faults import problem
 from symphainy.foundations.definitions.machine.kinds.base import Kind
 from symphainy.foundations.definitions.machine.state import Frame
@@ -121,12 +121,14 @@ class Approval(Kind):
     def _over(self, m: "Machine", f: Frame) -> None:
         if _terms(f).on_timeout == "fault":
             self._let_go(m, f)
+            trace.note(m, "decided", f, "timeout")
             m.fail(f, problem("timeout", 408, "Timeout", "nobody decided in time", f.pointer))
         else:
             self._finish(m, f, "rejected", "timeout", None)
 
     def _finish(self, m: "Machine", f: Frame, decision: str, reason: str, value: Json) -> None:
         self._let_go(m, f)
+        trace.note(m, "decided", f, "timeout" if reason == "timeout" else decision)
         told = {"decision": decision, "reason": reason, "value": value, "decisions": f.data["decisions"]}
         m.finish(f, {**told, "task": f.data["task"]})
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import flow, protocols
+from symphainy.foundations.definitions.machine import compensation, flow, protocols
 from symphainy.foundations.definitions.machine.faults import standard
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.program import escape
@@ -59,7 +59,7 @@ class CallKind(Kind):
             if kept is not None and self._undo_first(m, f, kept["path"], ref, arguments):
                 return
             path = owner.data.get("unknown", {}).get(place, path)
-        m.call(f, ref, arguments, path=path)
+        m.call(f, ref, arguments, path=path, undo=compensation.ref(m, task))
 
     def resolved(self, m: "Machine", f: Frame, result: StepResult) -> None:
         """The capability has answered."""
@@ -67,7 +67,9 @@ class CallKind(Kind):
             m.fail(f, standard(result.problem, f.pointer))
         elif undone := f.data.pop("undoing", None):
             m.state.effects = [e for e in m.state.effects if e.path != undone["path"]]
-            m.call(f, undone["ref"], undone["arguments"])
+            m.call(f, undone["ref"], undone["arguments"], undo=compensation.ref(m, m.program.node(f.pointer)))
+        elif (fault := compensation.declare(m, f, result)) is not None:
+            m.fail(f, fault)
         else:
             self._finish(m, f, result.output)
 
@@ -88,5 +90,5 @@ class CallKind(Kind):
         if effect is None or effect.undo is None:
             return False
         f.data["undoing"] = {"path": path, "ref": ref, "arguments": arguments}
-        m.call(f, effect.undo, {"input": effect.arguments, "output": effect.output}, undoes=path)
+        m.call(f, effect.undo, effect.undo_arguments, undoes=path)
         return True

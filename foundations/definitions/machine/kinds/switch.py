@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from symphainy.foundations.definitions.machine import flow
+from symphainy.foundations.definitions.machine import flow, trace
 from symphainy.foundations.definitions.machine.kinds.base import Kind
 from symphainy.foundations.definitions.machine.state import Frame
 
@@ -15,12 +15,14 @@ class Switch(Kind):
 
     def start(self, m: "Machine", f: Frame) -> None:
         """Try the cases in order; without a match the task's own ``then`` holds."""
-        default = None
+        default, named = None, trace.OTHERWISE
         for item in m.program.node(f.pointer)["switch"]:
-            for case in item.values():
+            for name, case in item.items():
                 if "when" not in case:
-                    default = case.get("then", "continue")
+                    default, named = case.get("then", "continue"), name
                 elif flow.truthy(m, f, case["when"], f.input):
+                    trace.note(m, "case", f, name)
                     m.finish(f, f.input, case.get("then", "continue"))
                     return
+        trace.note(m, "case", f, named)
         m.finish(f, f.input, default)

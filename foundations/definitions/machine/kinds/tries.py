@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import flow, retry
+from symphainy.foundations.definitions.machine import flow, retry, trace
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.kinds.call import digest
 from symphainy.foundations.definitions.machine.state import Frame
@@ -42,12 +42,14 @@ class Try(Kind):
             delay = retry.delay(m, f, policy, error)
             if delay is not None:
                 self._remember(m, f, error)
+                trace.note(m, "retry", f, trace.outcome(error))
                 f.data["error"] = as_value(error)
                 m.timer(f, "retry", delay)
                 return
             if "do" not in catch and "then" not in catch:
                 m.fail(f, error)  # retries are spent and nothing else was said: the error stands
                 return
+        trace.note(m, "caught", f, trace.outcome(error))
         if "do" in catch:
             m.spawn(
                 f,
