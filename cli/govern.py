@@ -111,7 +111,7 @@ def read_bundle(path: Path) -> dict[str, Json]:
     numbers = _table(path / "limits.yaml") if (path / "limits.yaml").exists() else {}
     if not policies and not numbers:
         raise Invalid(f"{path} holds neither *.cedar nor limits.yaml.")
-    return {"policies": policies, **numbers}  # type: ignore[dict-item]
+    return {"policies": policies, **numbers}
 
 
 def _table(path: Path) -> dict[str, Json]:

@@ -140,7 +140,7 @@ class Overseer:
         except DomainError as refusal:  # the right may be gone since: then it is not replayed, and the record says so
             data = {"code": refusal.code or "refused"}
             await self._note(
-                row, "replay/refused", EventDraft(type="execution.replay_refused", data=data), refusal.title
+                row, "replay/refused", EventDraft(type="execution.replay_refused", data=data), refusal.detail
             )
             return
         event = EventDraft(type="execution.replayed", data={"as": told.execution_id, "reason": act.reason})

@@ -20,7 +20,7 @@ def parse_fixed(path: str, sha256: str, name: str, encoding: str | None) -> Docu
             code="content.broken",
             remedy="Upload it with a delimiter between its values.",
         )
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for line in text.split("\n"):
         if line.strip():
             within("rows", len(rows) + 1, MAX_ROWS)
