@@ -56,6 +56,7 @@ from symphainy.runtime.shelves import Shelves
 from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.tasks import Tasks
 from symphainy.runtime.store.tenants import Tenants
+from symphainy.workflows.code import CodeSaga
 from symphainy.workflows.door import Door
 from symphainy.workflows.headers import HeadersInbound
 from symphainy.workflows.saga import Saga
@@ -161,7 +162,7 @@ def workers(
     door = door_activity(parts.runtime(temporal), parts.guard().people.service)
     build = build_id()
     sagas = Worker(
-        temporal, task_queue=SAGA_QUEUE, workflows=[Saga, Door], build_id=build,
+        temporal, task_queue=SAGA_QUEUE, workflows=[Saga, CodeSaga, Door], build_id=build,
         activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary), door, *more],
         interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, max_concurrent_workflow_tasks=100,
         sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
@@ -282,7 +283,7 @@ async def run_plan(parts: Platform, process: Process) -> int:
     plan = Plan.model_validate(job["plan"])
     rows = await Executions(parts.store).named(job["tenant"], f"{plan.namespace}/{plan.name}:", limit=job["limit"])
     replayer = Replayer(
-        workflows=[Saga], data_converter=temporal.data_converter, workflow_runner=sandbox(), interceptors=[PassHeaders()],
+        workflows=[Saga, CodeSaga], data_converter=temporal.data_converter, workflow_runner=sandbox(), interceptors=[PassHeaders()],
         workflow_failure_exception_types=[SymphainyError],
     )  # fmt: skip
 

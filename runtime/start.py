@@ -40,7 +40,7 @@ async def start_saga(
     try:
         with answering("start"), carrying(passport_headers(passport.token, passport.bundle)):
             await client.start_workflow(
-                SAGA,
+                plan.workflow or SAGA,
                 saga,
                 id=workflow_id(saga.tenant, saga.execution_id),
                 task_queue=task_queue,

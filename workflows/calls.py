@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
@@ -53,6 +53,15 @@ INLINE = 64 << 10
 """Bytes up to which a value travels inline; the codec offloads the rest, so only this much counts in a task's sum."""
 
 
+class Timed(Protocol):
+    """Whoever walks a plan, as far as a call is concerned."""
+
+    @property
+    def now(self) -> datetime:
+        """Durable time."""
+        ...
+
+
 def size(command: Call) -> int:
     """About how many bytes this call adds to the workflow task."""
     return min(len(json.dumps(command.arguments)), INLINE)
@@ -67,7 +76,7 @@ def about(given: SagaInput) -> SagaAbout:
 
 
 async def run(
-    program: Program, given: SagaInput, command: Call, machine: Machine | None, named: tuple[int, ...]
+    program: Program, given: SagaInput, command: Call, machine: Timed | None, named: tuple[int, ...]
 ) -> StepResult:
     """Run one call as an activity on its realm's queue, and wait for how it ended. A rehearsal's failures have its own time."""
     linked: Linked = program.plan.capabilities[command.ref]

@@ -110,6 +110,9 @@ CODES: dict[str, Code] = {
         "A file that does not belong into a solution.",
         "Keep solution.yaml, sagas/, policies/, scenarios/, knowledge/, README.md.",
     ),
+    "COD001": Code(
+        "The document of a code-first saga is not valid.", "It has an empty do, and metadata: {code: {uses: [CAPABILITY, …]}}."
+    ),
     "SCN001": Code("The scenario is not valid.", "See the words of a scenario in docs/rehearsal.md."),
     "CHK001": Code("A check has refused the definition.", "See its message."),
 }  # fmt: skip

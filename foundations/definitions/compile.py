@@ -18,6 +18,7 @@ from symphainy.foundations.definitions.tasks import all_tasks
 from symphainy.foundations.definitions.yaml12 import Source, load
 from symphainy.foundations.language.contract import Catalog, Contract
 from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.wire import CODE_SAGA
 
 __all__ = ["Check", "Compiled", "compile_document", "compile_text", "normalise", "one_step_plan"]
 
@@ -93,12 +94,18 @@ def _compile(source: Source, catalog: Catalog, checks: Sequence[Check], saga: bo
     head = source.value["document"]
     plan = Plan(
         namespace=head["namespace"], name=head["name"], version=head["version"], document=normalise(source.value), calls=links.calls,
-        capabilities=links.capabilities, heavy=heavy, on_fault=terms.on_fault, deadline=terms.deadline, budget=terms.budget,
+        capabilities=links.capabilities, heavy=heavy, on_fault=terms.on_fault, workflow=_workflow(head),
+        deadline=terms.deadline, budget=terms.budget,
         listens=listens(source.value),
     ).sealed()  # fmt: skip
     for check in checks:
         report.found += check.plan(plan, source)
     return Compiled(plan=None if report.failed() else plan, diagnostics=report.sorted())
+
+
+def _workflow(head: dict[str, Any]) -> str:
+    """What walks the plan: the interpreter, or the function that the document stands for."""
+    return CODE_SAGA if "code" in (head.get("metadata") or {}) else ""
 
 
 def listens(document: dict[str, Json]) -> tuple[str, ...]:

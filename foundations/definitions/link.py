@@ -72,6 +72,7 @@ def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
             _admitted(report, catalog, links, task)
         elif task.kind == "run":
             _need(report, catalog, links, "run", DEFINITION, f"{task.pointer}/run", "run: workflow")
+    _code(report, catalog, links)
     if heavy:
         _need(report, catalog, links, EVALUATE, EVALUATE, "/do", "expressions that are not linear")
         links.calls.pop(EVALUATE, None)
@@ -109,6 +110,25 @@ def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[
             )
         return
     _undo(report, links.add(call, contract, catalog), contract, at)
+
+
+def _code(report: Report, catalog: Catalog, links: Links) -> None:
+    """What the function behind a code-first saga uses (``metadata.code.uses``); its document has no tasks of its own."""
+    document = report.source.value
+    code = (document["document"].get("metadata") or {}).get("code")
+    if code is None:
+        return
+    at, uses = "/document/metadata/code", code.get("uses") if isinstance(code, dict) else None
+    if not isinstance(uses, list) or not all(isinstance(name, str) for name in uses) or document["do"]:
+        report.at("COD001", at)
+        return
+    for place, name in enumerate(uses):
+        contract = catalog.find(name)
+        if contract is None:
+            known = did_you_mean(name, [c.name for c in catalog.contracts])
+            report.at("LNK001", f"{at}/uses/{place}", f"there is no capability '{name}'{known}", value=True)
+        else:
+            _undo(report, links.add(name, contract, catalog), contract, f"{at}/uses/{place}")
 
 
 def _compensation(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[str, Task]) -> None:

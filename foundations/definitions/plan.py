@@ -70,6 +70,8 @@ class Plan(Message):
     """``metadata.saga.deadline``: the run fails, and takes back what it did, when it is not done by then."""
     budget: dict[str, float] = {}
     """``metadata.saga.budget``: unit → what a run may use: ``steps``, and what capabilities report (``tokens``, ``usd`` …)."""
+    workflow: str = ""
+    """The workflow that walks it, where it is not the interpreter: ``CodeSaga``."""
     digest: str = ""
 
     @property
@@ -84,7 +86,7 @@ class Plan(Message):
     def compute_digest(self) -> str:
         """``sha256:<hex>``; the same for equal plans, whatever the order of keys in maps of links."""
         # A plan made before there were these is the same plan: what is not set does not count.
-        unset = {name for name in ("deadline", "budget") if not getattr(self, name)}
+        unset = {name for name in ("deadline", "budget", "workflow") if not getattr(self, name)}
         body = self.model_dump(mode="json", exclude={"digest", *unset})
         body["document"] = json.dumps(body["document"], separators=(",", ":"))  # order of tasks is meaning: keep it
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))

@@ -14,6 +14,8 @@ HEADER_BUNDLE = "symphainy-bundle"
 STEP, SEGMENT, OPENING, CLOSING = "step", "segment", "opening", "closing"
 """Names of the activities, as workflow code calls them (by string: ``workflows`` and ``activities`` are peers)."""
 SAGA = "Saga"
+CODE_SAGA = "CodeSaga"
+"""The workflow behind a saga that is a Python function."""
 SAGA_QUEUE = "symphainy-sagas"
 
 EVENT = "event"

@@ -82,6 +82,7 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("SAG006", SAGA.replace("compensate}", "compensate, deadline: soon}") + "do: []", (1, 116), "deadline"),
     ("SAG006", SAGA.replace("compensate}", "compensate, budget: {steps: 0}}") + "do: []", (1, 122), "positive"),
     ("SAG007", SAGA.replace("compensate}", "compensate, deadline: P1D}") + "do:\n- a: {wait: P2D}", (3, 13), "'a' may take 2 days"),
+    ("COD001", HEAD.replace("'1.0.0'}", "'1.0.0', metadata: {code: {}}}") + "do: []", (1, 86), "code-first"),
     ("SAG005", HEAD + "do:\n- a: {call: pay.charge, with: {amount: 1}, metadata: {compensate: "
     "{call: pay.release, with: '${ [range(.n)] }'}}}",
     (3, 93), "step of its own"),

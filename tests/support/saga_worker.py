@@ -31,6 +31,7 @@ from symphainy.foundations.language.wire import (
     StepCall,
     StepResult,
 )  # fmt: skip
+from symphainy.workflows.code import CodeSaga
 from symphainy.workflows.headers import HeadersInbound
 from symphainy.workflows.saga import Saga
 from symphainy.workflows.sandbox import PASSED_THROUGH
@@ -101,7 +102,8 @@ class World:
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
         )
         return Worker(
-            self.client, task_queue=self.queue, workflows=[Saga], activities=[step, segment, opening, closing], workflow_runner=runner,
+            self.client, task_queue=self.queue, workflows=[Saga, CodeSaga],
+            activities=[step, segment, opening, closing], workflow_runner=runner,
             interceptors=[Headers()], build_id="test", **options,
         )  # fmt: skip
 
@@ -113,7 +115,9 @@ class World:
             tenant="t", execution_id=execution, intent="test", plan=made.model_dump(mode="json"), input=data,
             submitted_at=datetime.now(UTC), **more,
         )  # fmt: skip
-        return await self.client.start_workflow(SAGA, given, id=f"t:{execution}", task_queue=self.queue)
+        return await self.client.start_workflow(
+            made.workflow or SAGA, given, id=f"t:{execution}", task_queue=self.queue
+        )
 
 
 async def connect(address: str) -> Client:
