@@ -1,6 +1,6 @@
 """Long loops and wide forks on the tuned Temporal server: time, history per run, memory of the worker.
 
-    PYTHONPATH=tests python -P benchmarks/large.py [loop=1000,10000] [fork=1000] [local] [activity]
+    make large [SIZES="loop=1000,10000 fork=1000 local activity"]
 
 Each is run twice: its steps in local mode (a few dozen ride in one marker) and as activities. The workflow is the platform's own; the
 activities behind it are functions, so what is measured is the interpreter and the engine, not the journal.
