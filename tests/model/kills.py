@@ -33,7 +33,7 @@ from symphainy.foundations.language.wire import SAGA, SagaInput
 TOGETHER = 40
 """Programs under way at once."""
 PAUSE = 2.5
-"""Seconds between two kills: longer than a worker takes to start."""
+"""Seconds for which both workers run before one is killed."""
 LONGEST = 180.0
 """Seconds for one program."""
 
@@ -56,9 +56,18 @@ class Workers:
         self._running = [self._start(), self._start()]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._words, env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+        path = os.pathsep.join(p for p in sys.path if p)
+        return subprocess.Popen(self._words, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path})
+
+    async def ready(self, worker: subprocess.Popen[bytes]) -> None:
+        """It says so in its first line."""
+        assert worker.stdout is not None
+        assert await asyncio.to_thread(worker.stdout.readline) == b"ready\n"
 
     async def kill(self, found: Found) -> None:
+        """One after the other, each time when both run."""
+        for worker in self._running:
+            await self.ready(worker)
         while True:
             await asyncio.sleep(PAUSE)
             worker = self._running.pop(0)
@@ -66,11 +75,14 @@ class Workers:
             worker.wait()
             found.kills += 1
             self._running.append(self._start())
+            await self.ready(self._running[-1])
 
     def end(self) -> None:
         for worker in self._running:
             worker.kill()
             worker.wait()
+            if worker.stdout is not None:
+                worker.stdout.close()
 
 
 async def one(client: Client, queue: str, seed: int, receiver: Receiver, found: Found) -> None:

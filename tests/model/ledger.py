@@ -7,12 +7,16 @@ import json
 import socket
 import socketserver
 import threading
+import time
 from collections import Counter, defaultdict
 from typing import Any
 
 from support.machine_driver import Fault
 
 from model.capabilities import Ledger
+
+REPLY = 0.02
+"""Seconds between making an effect and saying so: the worst moment to be killed in."""
 
 
 class Receiver:
@@ -46,7 +50,9 @@ class Receiver:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 for line in self.rfile:
-                    self.wfile.write(receiver.deliver(line).encode() + b"\n")
+                    answer = receiver.deliver(line).encode() + b"\n"
+                    time.sleep(REPLY)
+                    self.wfile.write(answer)
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = allow_reuse_address = True

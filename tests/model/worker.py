@@ -1,6 +1,7 @@
 """``python -m model.worker ADDRESS QUEUE PORT``: a worker that may be killed at any moment; its effects are made elsewhere."""
 
 import asyncio
+import logging
 import sys
 from datetime import timedelta
 from typing import Any
@@ -27,8 +28,11 @@ class Killable(World):
 
 
 async def main(address: str, queue: str, port: int) -> None:
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # the programs' own faults are no news
     world = Killable(await connect(address), queue, port)
     async with world.worker(sticky_queue_schedule_to_start_timeout=timedelta(seconds=1)):
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         await asyncio.Event().wait()
 
 

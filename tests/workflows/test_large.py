@@ -61,10 +61,10 @@ async def test_a_state_that_holds_its_items_many_times_is_carried_on(temporal_ad
     """400 KB of items, held by every frame on the way: over the ceiling as JSON, under it when packed."""
     client, codec = await capped(temporal_address)
     functions = {"inc": lambda asked: {"n": asked["n"] + 1}}
-    body = [{"s": {"call": "inc", "with": {"n": "${ .n // 0 }"}}}]
+    body = [{"s": {"call": "inc", "with": {"n": "${ .n }"}}}]
     loop = {"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}
     items = [{"id": i, "text": f"{i * 7919 % 100_003:06d} {i * 104_729 % 1_000_003:07d} " * 25} for i in range(500)]
-    made = plan([{"first": {"do": [loop]}}], functions)
+    made = plan([{"begin": {"set": {"n": 0}}}, {"first": {"do": [loop]}}], functions)
     seen = await measured(World(client, functions), made, {"n": 0, "xs": items}, continue_after=600, segments=False)
     assert seen.output == {"n": 500} and len(seen.runs) > 2
     assert codec.largest < CEILING
@@ -81,20 +81,20 @@ async def test_a_state_that_cannot_be_carried_on_fails_by_name_and_is_undone(tem
             words.append(state["seed"])
         return {"n": 1, "words": words}
 
-    functions = {"pay": lambda asked: {"id": 1}, "back": lambda asked: {}, "noise": noise}
-    body = [{"s": {"call": "noise", "with": {}, "export": {"as": "${ {kept: [$context.kept, .words]} }"}}}]
-    more = [{f"b{i}": {"call": "noise", "with": {}, "output": {"as": "."}}} for i in range(30)]
-    do = [
-        {"p": {"call": "pay", "with": {"n": 1}}},
-        {"wide": {"fork": {"branches": more}}},
-        {"loop": {"for": {"in": "[1, 2, 3]"}, "do": body}},
-    ]
+    functions = {"pay": lambda asked: {"id": 1}, "back": lambda asked: {}, "noise": noise, "none": lambda asked: asked}
+    wide = [{f"b{i}": {"call": "noise"}} for i in range(40)]
+    loop = {
+        "for": {"in": "$workflow.input.xs"},
+        "do": [{"s": {"call": "none"}}],
+        "input": {"from": "."},
+    }
+    do = [{"p": {"call": "pay", "with": {"n": 1}}}, {"wide": {"fork": {"branches": wide}}}, {"loop": loop}]
     world = World(client, functions)
     made = plan(do, functions, undo={"pay": "back"})
     async with world.worker():
-        handle = await world.start(made, {"n": 0}, continue_after=100)
+        handle = await world.start(made, {"xs": [0] * 40}, continue_after=150)
         with pytest.raises(WorkflowFailureError) as failed:
             await handle.result()
     assert isinstance(failed.value.cause, ApplicationError)
-    assert failed.value.cause.details[0]["title"] == "State too large"
+    assert failed.value.cause.details[0]["title"] == "State too large", failed.value.cause.details
     assert "/do/0/p/undo" in world.log and world.closings[-1].compensation == "compensated"
