@@ -154,4 +154,4 @@ def _packed() -> Case:
     items = [{"id": i, "text": "as good as any other " * 40} for i in range(80)]
     body = [{"s": {"call": "inc", "with": {"n": "${ .n // 0 }"}}}]
     do = [{"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}]
-    return Case(plan(do, functions), functions, {"n": 0, "xs": items}, more={"continue_after": 300})
+    return Case(plan(do, functions), functions, {"n": 0, "xs": items}, more={"continue_after": 150})
