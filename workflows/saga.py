@@ -22,9 +22,8 @@ with workflow.unsafe.imports_passed_through():
         State,
         Timer,
         is_local,
-        pace,
         parcel,
-    )
+    )  # fmt: skip
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
@@ -45,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
         SegmentCall,
         StepResult,
     )  # fmt: skip
-    from symphainy.workflows import calls, decisions, progress, rehearsal
+    from symphainy.workflows import calls, carry, decisions, progress, rehearsal
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
@@ -170,10 +169,7 @@ class Saga:
             and not self._news
             and workflow.all_handlers_finished()
         ):
-            packed = parcel.pack(machine.state.dump())
-            if parcel.size(packed) > parcel.MOST:
-                return self._fail_overfull(machine, parcel.size(packed))
-            self._continue(packed)
+            return self._continue(machine)
         if self._local and self._segment is None and not self._news and not self._draining:
             self._segment = self._spawn(self._run_segment(machine))
         try:
@@ -377,21 +373,13 @@ class Saga:
     def _end(self, closing: Closing) -> Json:
         return progress.end(closing, self._states, self._machine if self._stage else None)
 
-    def _fail_overfull(self, machine: Machine, size: int) -> list[Command]:
-        """It cannot continue as new. Calls that were held back for that are answered, as taken back before they began."""
-        self._overfull, self._draining = True, False
-        open_ = [
-            c for c in machine.pending() if isinstance(c, Call) and c.id not in self._tasks and c.id not in self._local
-        ]
-        self._news.extend(("resolved", (c.id, calls.cancelled(c, workflow.now()))) for c in open_)
-        return pace.overfull(machine, size, parcel.MOST)
-
-    def _continue(self, packed: dict[str, Json]) -> None:
+    def _continue(self, machine: Machine) -> list[Command]:
         for task in self._tasks.values():
             task.cancel()
-        workflow.continue_as_new(
-            self._given.model_copy(update={"state": packed, "input": None, "witnessed": tuple(self._unnamed)})
-        )
+        commands, answers = carry.on(self._given, machine, tuple(self._unnamed), {*self._tasks, *self._local})
+        self._overfull, self._draining = True, False
+        self._news.extend(("resolved", (answer.call_id, answer)) for answer in answers)
+        return commands
 
     def _forget(self, numbers: tuple[int, ...]) -> None:
         for number in numbers:

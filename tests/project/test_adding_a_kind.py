@@ -15,7 +15,7 @@ from symphainy.foundations.definitions.machine import kinds
 from symphainy.foundations.definitions.machine.kinds.base import Kind
 from symphainy.foundations.language.contract import Catalog
 
-LONGEST = 150
+LONGEST = 160
 """Lines of a kind's file, its words included: what fits into a head."""
 HELPERS = {"__init__.py", "base.py"}
 

@@ -152,6 +152,6 @@ def _suspended() -> Case:
 def _packed() -> Case:
     functions = {"inc": lambda asked: {"n": asked["n"] + 1}}
     items = [{"id": i, "text": "as good as any other " * 40} for i in range(80)]
-    body = [{"s": {"call": "inc", "with": {"n": "${ .n // 0 }"}}}]
-    do = [{"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}]
+    body = [{"s": {"call": "inc", "with": {"n": "${ .n }"}}}]
+    do = [{"begin": {"set": {"n": 0}}}, {"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}]
     return Case(plan(do, functions), functions, {"n": 0, "xs": items}, more={"continue_after": 150})

@@ -63,10 +63,10 @@ async def test_a_state_that_holds_its_items_many_times_is_carried_on(temporal_ad
     functions = {"inc": lambda asked: {"n": asked["n"] + 1}}
     body = [{"s": {"call": "inc", "with": {"n": "${ .n }"}}}]
     loop = {"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}
-    items = [{"id": i, "text": f"{i * 7919 % 100_003:06d} {i * 104_729 % 1_000_003:07d} " * 25} for i in range(500)]
+    items = [{"id": i, "text": f"{i * 7919 % 100_003:06d} {i * 104_729 % 1_000_003:07d} " * 110} for i in range(120)]
     made = plan([{"begin": {"set": {"n": 0}}}, {"first": {"do": [loop]}}], functions)
-    seen = await measured(World(client, functions), made, {"n": 0, "xs": items}, continue_after=600, segments=False)
-    assert seen.output == {"n": 500} and len(seen.runs) > 2
+    seen = await measured(World(client, functions), made, {"n": 0, "xs": items}, continue_after=150, segments=False)
+    assert seen.output == {"n": 120} and len(seen.runs) > 2
     assert codec.largest < CEILING
 
 

@@ -69,9 +69,8 @@ def admits(m: "Machine", frame: Frame) -> bool:
 
 def overfull(m: "Machine", size: int, most: int) -> list[Command]:
     """The state has grown beyond what a run can carry on: it fails by name, and unwinds, instead of standing still for ever."""
-    detail = (
-        f"the run's data has {size} bytes when packed, and {most} can be carried on: pass large values as artifacts"
-    )
+    m.state.breath = False  # its timer was taken back, to continue as new
+    detail = f"the run's data has {size} bytes packed; {most} can be carried on: pass large values as artifacts"
     m.fail(m.state.frames[0], problem("runtime", 413, "State too large", detail, "/"))
     return m.settle()
 
