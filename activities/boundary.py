@@ -102,7 +102,7 @@ class Boundary:
         try:
             await self._claim(call, capability, digest)
             outcome = await self.city.step(
-                call, contract, passport, record, lambda: self._run(call, capability, passport)
+                call, contract, passport, record, lambda: self._run(_given(call, record), capability, passport)
             )
             output = bounded(call, outcome.output.model_dump(mode="json"))
             for new in outcome.artifacts:
@@ -202,3 +202,8 @@ def first_fault(error: ValidationError) -> str:
     """The first validation fault in a sentence: where and what, never the value."""
     fault = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(str(part) for part in fault['loc']) or 'the whole'}: {fault['msg']}"
+
+
+def _given(call: StepCall, record: Record) -> StepCall:
+    """What the capability gets: the call, or the masked one. Keys and digests stay those of the call."""
+    return call if record.masked is None else call.model_copy(update={"arguments": record.masked})

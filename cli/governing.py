@@ -1,4 +1,4 @@
-"""Commands of who governs: the record of decisions."""
+"""Commands of who governs: the record of decisions, lineage."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from symphainy.cli.options import AsJson, DataDir, folder_of
 
-__all__ = ["audit_app"]
+__all__ = ["audit_app", "lineage"]
 
 audit_app = typer.Typer(
     help="The record of decisions: verified, exported.", no_args_is_help=True, rich_markup_mode=None
@@ -41,3 +41,18 @@ def audit_export(
     from symphainy.cli.audit import export
 
     export(folder_of(data_dir), file, as_json=as_json)
+
+
+def lineage(
+    value: Annotated[
+        str, typer.Argument(help="Execution, document, artifact (SHA-256), step:…, value:…, or a file on this machine.")
+    ],
+    back: Annotated[bool, typer.Option("--back/--forward", help="Where it came from, or what came from it.")] = True,
+    depth: Annotated[int, typer.Option(min=1, max=50, help="Steps to go.")] = 20,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow a value back to the file, span, step, run and policy that made it, or forward to what it made."""
+    from symphainy.cli.lineage import lineage as command
+
+    command(folder_of(data_dir), value, forward=not back, depth=depth, as_json=as_json)

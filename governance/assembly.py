@@ -75,7 +75,7 @@ def build_city(needs: Needs, chain: tuple[type[Role], ...] = CITY) -> City:
         SecurityGuard(bundles.of, passports, rights, needs.grants, keys, switches, needs.environment),
         TrafficCop(bundle, Counter(needs.redis_url, needs.processes), clock, switches),
         Conductor(bundle, clock, switches),
-        DataSteward(keys, switches, needs.inline_local, needs.inline_activity),
+        DataSteward(keys, switches, bundle, needs.inline_local, needs.inline_activity),
         Librarian(needs.catalogue),
     )
     given = {type(role): role for role in made}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import yaml
 from pydantic import ConfigDict, PrivateAttr, StringConstraints, ValidationError
@@ -18,7 +18,7 @@ from symphainy.foundations.definitions.plan import Limits
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Message
 
-__all__ = ["SHIPPED", "Bundle", "Orchestration", "Rates", "SessionTerms", "load_bundle", "nearest"]
+__all__ = ["SHIPPED", "Bundle", "Orchestration", "PersonalData", "Rates", "SessionTerms", "load_bundle", "nearest"]
 
 T = TypeVar("T", bound=Message)
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,8}/(second|minute|hour|day)$")]
@@ -44,6 +44,15 @@ class Rates(Message):
     capabilities: dict[str, Rate] = {}
 
 
+class PersonalData(Message):
+    """What happens to personal data where the switch ``pii_masking`` is at enforce."""
+
+    action: Literal["refuse", "mask"] = "refuse"
+    """A step that would get it unmasked is refused, or gets it masked but for fields whose schema declares the class ``personal``."""
+    kinds: tuple[str, ...] = ()
+    """What is looked for (e-mail, card, person …); empty: everything that says who somebody is."""
+
+
 class SessionTerms(Message):
     """How long a session lives, and how many one principal may hold."""
 
@@ -64,6 +73,7 @@ class Bundle(Message):
     orchestration: dict[str, dict[str, Any]] = {}
     rates: dict[str, dict[str, Any]] = {}
     sessions: dict[str, dict[str, Any]] = {}
+    personal: dict[str, dict[str, Any]] = {}
 
     _held: dict[tuple[str, str, str | None], Any] = PrivateAttr(default_factory=dict)
 
@@ -80,6 +90,10 @@ class Bundle(Message):
     def rates_of(self, tenant: str, solution: str | None = None) -> Rates:
         """Traffic Cop's rates."""
         return self._read(Rates, "rates", tenant, solution)
+
+    def personal_of(self, tenant: str, solution: str | None = None) -> PersonalData:
+        """Data Steward's treatment of personal data."""
+        return self._read(PersonalData, "personal", tenant, solution)
 
     def sessions_of(self, tenant: str) -> SessionTerms:
         """Traffic Cop's session terms."""

@@ -113,7 +113,11 @@ def compile_bundle(bundle: Bundle) -> Compiled:
         for name, text in files.items():
             _check(f"{tenant}/{name}", text, bundle.vocabulary)
         extra[tenant] = cedarpy.PolicySet.from_str("\n".join((base_text, *files.values())))
-    for table, read in (("orchestration", bundle.orchestration_of), ("rates", bundle.rates_of)):
+    for table, read in (
+        ("orchestration", bundle.orchestration_of),
+        ("rates", bundle.rates_of),
+        ("personal", bundle.personal_of),
+    ):
         for key in getattr(bundle, table):
             tenant, _, solution = key.partition("/")
             _read(key, partial(read, tenant, solution or None))

@@ -34,6 +34,7 @@ class Overlay(Message):
     orchestration: dict[str, dict[str, Any]] = {}
     rates: dict[str, dict[str, Any]] = {}
     sessions: dict[Literal["*"], dict[str, Any]] = {}
+    personal: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def body(self) -> str:
@@ -49,7 +50,7 @@ class Overlay(Message):
 def laid_over(base: Bundle, tenant: str, overlay: Overlay) -> Compiled:
     """The base with a tenant's overlay, compiled; Invalid names the file or the number that does not fit, and nothing changes."""
     tables: dict[str, Any] = {}
-    for table in ("orchestration", "rates", "sessions"):
+    for table in ("orchestration", "rates", "sessions", "personal"):
         added = {_key(tenant, name): values for name, values in getattr(overlay, table).items()}
         tables[table] = {**getattr(base, table), **_merged(getattr(base, table), added)}
     if tenant == EVERYONE:

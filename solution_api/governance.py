@@ -1,11 +1,19 @@
-"""Governance views: open work and decision records."""
+"""Governance views: open work, decision records, lineage."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from symphainy.foundations.experience.solution_models import DecisionRecords, Settle, Settled, WorkItem, WorkItems
+from symphainy.foundations.experience.solution_models import (
+    DecisionRecords,
+    LineageEdge,
+    LineageGraph,
+    Settle,
+    Settled,
+    WorkItem,
+    WorkItems,
+)
 from symphainy.solution_api.security import Parts, Who
 
 router = APIRouter(prefix="/api", tags=["governance"])
@@ -28,3 +36,17 @@ async def settle(body: Settle, who: Who, parts: Parts) -> Settled:
 async def decisions(execution_id: Annotated[str, Path(max_length=128)], who: Who, parts: Parts) -> DecisionRecords:
     """Why each step was allowed or refused, service by service."""
     return DecisionRecords(items=tuple(await parts.records.decisions(who.session, execution_id)))
+
+
+@router.get("/lineage")
+async def lineage(
+    who: Who,
+    parts: Parts,
+    value: Annotated[str, Query(min_length=1, max_length=512)],
+    direction: Literal["back", "forward"] = "back",
+    depth: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> LineageGraph:
+    """Back from a value to file, span, step, run, definition, capability and policy bundle that made it; or forward to what it made."""
+    found = await parts.records.lineage(who.session, value, back=direction == "back", depth=depth)
+    edges = tuple(LineageEdge(**edge.model_dump()) for edge in found)
+    return LineageGraph(node=value, direction=direction, edges=edges)

@@ -15,7 +15,7 @@ from symphainy.foundations.language.context import Intent, Principal, SessionCon
 from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.model import Json
-from symphainy.foundations.language.records import Event
+from symphainy.foundations.language.records import Edge, Event
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
@@ -96,6 +96,10 @@ class Records(Protocol):
 
     async def decisions(self, who: SessionContext, execution_id: str) -> list[dict[str, Json]]:
         """The decision records of an execution."""
+        ...
+
+    async def lineage(self, who: SessionContext, node: str, *, back: bool, depth: int = 20) -> Sequence[Edge]:
+        """What a value came from, or what came from it."""
         ...
 
 

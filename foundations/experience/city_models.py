@@ -127,6 +127,7 @@ class BundleText(Asked):
     orchestration: Table = {}
     rates: Table = {}
     sessions: Table = {}
+    personal: Table = {}
 
 
 class BundleToApply(Asked):

@@ -18,6 +18,7 @@ from symphainy.foundations.experience.solution_models import (
     Deploy,
     Folder,
     Graph,
+    LineageGraph,
     PlaneStatus,
     Scenarios,
     Settle,
@@ -140,6 +141,11 @@ class SolutionClient(Tasks, Webhooks, Governing):
     async def decisions(self, execution_id: str) -> tuple[Json, ...]:
         """Why each step of an execution was allowed or refused."""
         return (await self._http.get(f"/api/executions/{execution_id}/decisions", DecisionRecords)).items
+
+    async def lineage(self, value: str, direction: str = "back", depth: int = 20) -> LineageGraph:
+        """What a value came from, or (``forward``) what came from it."""
+        params = {"value": value, "direction": direction, "depth": str(depth)}
+        return await self._http.get("/api/lineage", LineageGraph, params=params)
 
     async def set_roles(self, user_id: str, roles: list[str]) -> None:
         """Give and take roles; the next step knows."""

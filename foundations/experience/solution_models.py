@@ -179,6 +179,22 @@ class Settled(Answer):
     execution_id: str = ""
 
 
+class LineageEdge(Answer):
+    """``target`` came from ``source``."""
+
+    source: str
+    target: str
+    relation: str
+
+
+class LineageGraph(Answer):
+    """The edges that lead to a value, or away from it, nearest first; at most 2,000."""
+
+    node: str
+    direction: Literal["back", "forward"]
+    edges: tuple[LineageEdge, ...]
+
+
 class DecisionRecords(Answer):
     """Decision records of an execution, in the order in which they were chained."""
 

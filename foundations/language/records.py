@@ -99,6 +99,8 @@ class Record:
     cost: dict[str, float] = field(default_factory=dict)
     grant: UndoGrant | None = None
     bundle: str = ""
+    masked: Json | None = None
+    """What the capability is given in place of its arguments, where policy has them masked."""
 
     def rule(self, service: str, rule: str, verdict: Verdict = "allow", reason: str = "", **more: object) -> None:
         """Add one ruling."""

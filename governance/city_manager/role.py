@@ -138,6 +138,7 @@ class CityManager(Role):
                 "failure": self.bundles.failures.get(tenant or EVERYONE) or self.bundles.failure,
                 "policies": sorted(bundle.policies), "own_policies": sorted(bundle.extra_policies.get(tenant or "", {})),
                 "orchestration": mine(bundle.orchestration), "rates": mine(bundle.rates), "sessions": mine(bundle.sessions),
+                "personal": mine(bundle.personal),
             },
             "switches": self.switches.document(tenant),
             "maintenance": sorted(self._closed(tenant) if tenant else self.closed),

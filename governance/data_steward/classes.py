@@ -7,7 +7,7 @@ from symphainy.foundations.language.contract import Contract
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Ruling
 
-__all__ = ["declared", "judge", "of_contract"]
+__all__ = ["declared", "judge", "of_contract", "personal_fields"]
 
 
 @lru_cache(maxsize=4096)
@@ -56,6 +56,25 @@ def declared(schema: Json) -> frozenset[str]:
         elif isinstance(node, list):
             stack.extend(node)
     return frozenset(found)
+
+
+def personal_fields(schema: Json, pointer: str = "") -> frozenset[str]:
+    """Where a schema declares the class ``personal`` (or ``personal.<kind>``): those fields are meant to hold it.
+
+    >>> sorted(personal_fields({"properties": {"to": {"x-class": "personal.email"}, "all": {"items": {"x-class": "personal"}}}}))
+    ['/all/*', '/to']
+    """
+    if not isinstance(schema, dict):
+        return frozenset()
+    named = schema.get("x-class", ())
+    names = [named] if isinstance(named, str) else named if isinstance(named, (list, tuple)) else []
+    if pointer and any(str(name).split(".")[0] == "personal" for name in names):
+        return frozenset({pointer})
+    found: set[str] = set()
+    properties = schema.get("properties")
+    for name, part in (properties if isinstance(properties, dict) else {}).items():
+        found |= personal_fields(part, f"{pointer}/{name}")
+    return frozenset(found | personal_fields(schema.get("items"), f"{pointer}/*"))
 
 
 def judge(classes: frozenset[str]) -> Ruling:

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from symphainy.foundations.language.agent import Citation
-from symphainy.foundations.language.records import Ruling
+from symphainy.foundations.language.records import Edge, Ruling
 
-__all__ = ["cited", "judge"]
+__all__ = ["cited", "edges", "judge"]
 
 
 def cited(value: Any) -> Iterator[Citation]:
@@ -24,6 +24,13 @@ def cited(value: Any) -> Iterator[Citation]:
     elif isinstance(value, (list, tuple)):
         for part in value:
             yield from cited(part)
+
+
+def edges(citations: Collection[Citation], step: str) -> list[Edge]:
+    """What a step rests on: each cited span once, and the document that it stands in."""
+    spans = sorted({(c.document, c.span.start, c.span.end) for c in citations})
+    made = [Edge(source=f"span:{d}#{start}-{end}", target=step, relation="cited-by") for d, start, end in spans]
+    return made + [Edge(source=f"document:{d}", target=f"span:{d}#{a}-{b}", relation="part-of") for d, a, b in spans]
 
 
 def judge(citations: Collection[Citation], admitted: Collection[tuple[str, str]]) -> Ruling:

@@ -50,6 +50,7 @@ class Librarian(Role):
         found = list(citations.cited(outcome.output))
         admitted = await self._admitted(call.tenant, {c.document for c in found}, call.call.purpose)
         settle(call.record, citations.judge(found, admitted))
+        call.record.lineage.extend(citations.edges(found, f"step:{call.call.effect_key}"))
         return outcome
 
     async def door(self, call: DoorCall, record: Record) -> Admission:

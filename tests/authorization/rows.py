@@ -236,6 +236,7 @@ SOLUTION_PLANE: dict[str, Row] = {
     "GET /api/executions/{execution_id}/graph": Row(**_FOLLOWS),
     "GET /api/executions/{execution_id}/events": Row(**_FOLLOWS),
     "GET /api/executions/{execution_id}/decisions": Row(**_FOLLOWS),
+    "GET /api/lineage": Row(ROLED, query="?value=exe_none"),
     "POST /api/executions/{execution_id}/cancel": Row(**_STOPS),
     "POST /api/executions/{execution_id}/suspend": Row(**_STOPS),
     "POST /api/executions/{execution_id}/resume": Row(**_STOPS),

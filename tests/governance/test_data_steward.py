@@ -5,8 +5,9 @@ import pytest
 
 from symphainy.foundations.language.context import Intent
 from symphainy.foundations.language.errors import Refused, TooLarge
-from symphainy.foundations.language.records import Record
+from symphainy.foundations.language.records import EventDraft, Record
 from symphainy.foundations.language.step import Outcome
+from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.personal import find, mask
 from symphainy.governance.data_steward.size import largest
 from symphainy.governance.switches import SwitchSetting
@@ -133,3 +134,28 @@ async def test_without_the_tenants_keys_nothing_runs(scene: Scene) -> None:
     with pytest.raises(ConnectionError):
         await scene.step()
     assert scene.runs == 0
+
+
+MASKING = {"personal": {"acme": {"action": "mask"}}}
+
+
+@pytest.mark.rule("data_steward.pii", shows="bites")
+async def test_a_policy_that_masks_gives_the_step_no_personal_data_but_what_its_schema_declares() -> None:
+    scene = await Scene(bundle=load_bundle().model_copy(update=MASKING)).start()
+    schema = {"properties": {"card": {"properties": {"number": {"type": "string", "x-class": "personal.card"}}}}}
+    contract = CONTRACT.model_copy(update={"input": schema})
+    observed = await scene.step(contract, arguments=PERSONAL)
+    assert (observed.verdict, observed.masked) == ("would_deny", None)
+    scene.city.manager.switches.set(SwitchSetting(switch="pii_masking", mode="enforce", tenant="acme"))
+    record = await scene.step(contract, arguments=PERSONAL)
+    assert record.masked == {**mask(PERSONAL), "card": PERSONAL["card"]}
+    ruling = next(r for r in record.rulings if r.rule == "pii")
+    assert (ruling.verdict, ruling.reason) == ("allow", "masked: email at /who/0, iban at /bank")
+
+
+async def test_an_event_carries_no_personal_data_under_enforce(scene: Scene) -> None:
+    draft = EventDraft(type="letter.sent", data={"to": "ann@mail.example.org", "n": 1})
+    outcome = Outcome(output=Text(text="x"), events=(draft,))
+    assert [e.data for e in (await scene.step(outcome=outcome)).events] == [draft.data]
+    scene.city.manager.switches.set(SwitchSetting(switch="pii_masking", mode="enforce", tenant="acme"))
+    assert [e.data for e in (await scene.step(outcome=outcome)).events] == [{"to": "[email]", "n": 1}]

@@ -9,7 +9,7 @@ from symphainy.governance.data_steward.personal import contacts, dates, numbers,
 from symphainy.governance.data_steward.personal.fields import kind_of
 from symphainy.governance.data_steward.personal.finding import PERSONAL, Detector, Finding, Span
 
-__all__ = ["SCANNED", "find", "mask"]
+__all__ = ["SCANNED", "find", "kept", "mask"]
 
 SCANNED = 65_536
 """Characters looked at per value: enough for every inline value in local mode."""
@@ -65,7 +65,7 @@ def mask(value: Json, kinds: Collection[str] = PERSONAL, keep: Collection[str] =
 
 
 def _mask(value: Json, pointer: str, field: str, kinds: Collection[str], keep: frozenset[str]) -> Json:
-    if pointer in keep:
+    if keep and kept(pointer, keep):
         return value
     if isinstance(value, dict):
         return {key: _mask(part, f"{pointer}/{key}", key, kinds, keep) for key, part in value.items()}
@@ -82,6 +82,22 @@ def _mask(value: Json, pointer: str, field: str, kinds: Collection[str], keep: f
         parts += [text[at:start], f"[{kind}]"]
         at = end
     return "".join([*parts, text[at:]])
+
+
+def kept(pointer: str, keep: Collection[str]) -> bool:
+    """Whether a place is one of ``keep``, or below one; ``*`` there stands for any place in a list.
+
+    >>> kept("/to/0/mail", {"/to/*/mail"}), kept("/to/0/mail/x", {"/to"}), kept("/total", {"/to"})
+    (True, True, False)
+    """
+    shape = re.sub(r"/\d+(?=/|$)", "/*", pointer)
+    return any(place in keep for whole in {pointer, shape} for place in _above(whole))
+
+
+def _above(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
 def _in_text(text: str, field: str, kinds: Collection[str]) -> list[Span]:
