@@ -18,6 +18,14 @@ class Profiling(Asked):
     table: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
+class Checking(Asked):
+    """A table to check: CSV, Parquet, or a parsed document's; ``inline`` violations come with the answer."""
+
+    data: Annotated[ArtifactRef, Field(strict=False)]
+    table: Annotated[int, Field(ge=0, le=10_000)] = 0
+    inline: Annotated[int, Field(ge=0, le=200)] = 50
+
+
 class Described(Asked):
     """A field of a model: its name, what it means, values that it may hold."""
 

@@ -7,6 +7,7 @@ ROUTES = (
     IntentRoute(intent="insights.ask", capability="insights.ask", owner="insights"),
     IntentRoute(intent="insights.profile", capability="insights.profile", owner="insights"),
     IntentRoute(intent="insights.match", capability="insights.match", owner="insights"),
+    IntentRoute(intent="insights.quality", capability="insights.quality", owner="insights"),
 )
 
 

@@ -197,6 +197,7 @@ EXPERIENCE: dict[str, Row] = {
     "POST /v1/content/upload": Row(ROLED, 202, lambda h: b"bytes %d" % h.next(), query="?name=a.txt"),
     "POST /v1/content/search": Row(ROLED, 202, _json(query="x")),
     "POST /v1/insights/profile": Row(ROLED, 202, _json(text=_A_TABLE)),
+    "POST /v1/insights/quality": Row(ROLED, 202, _json(data=_A_TABLE)),
     "POST /v1/insights/match": Row(
         ROLED, 202, _json(source={"data": _A_TABLE}, target={"fields": [{"name": "amount"}]})
     ),
