@@ -8,6 +8,7 @@ from symphainy.realms.insights.agents.answer import Answerer
 from symphainy.realms.insights.agents.liaison import InsightsLiaison
 from symphainy.realms.insights.models import Question
 from symphainy.realms.insights.services.evidence import Embed
+from symphainy.realms.insights.services.mash import mash
 from symphainy.realms.insights.services.match import match
 from symphainy.realms.insights.services.profile import profile
 from symphainy.realms.insights.services.quality import quality
@@ -24,7 +25,7 @@ class Manager:
 
     def register(self, registry: Registry) -> None:
         """Capabilities, agents and routes."""
-        for function in (profile, match, quality):
+        for function in (profile, match, quality, mash):
             registry.register(function)
         registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
         liaison = InsightsLiaison(self.embed)

@@ -201,6 +201,9 @@ EXPERIENCE: dict[str, Row] = {
     "POST /v1/insights/match": Row(
         ROLED, 202, _json(source={"data": _A_TABLE}, target={"fields": [{"name": "amount"}]})
     ),
+    "POST /v1/content/data-mash/create": Row(
+        ROLED, 202, _json(sources=[{"name": "s", "data": _A_TABLE}], columns=[{"name": "a", "column": "a"}])
+    ),
     "GET /v1/content/documents": Row(ROLED),
     "GET /v1/content/documents/{document_id}": Row(ROLED, names=True),
     "GET /api/tasks": Row(ROLED),
