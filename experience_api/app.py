@@ -29,11 +29,7 @@ from symphainy.foundations.experience.edge import problem_schema, reference
 TITLE = "Symphainy Experience Plane"
 ROUTERS = (
     health.router, auth.router, auth.keys, sessions.router, intents.router, events.router, streams.router, executions.router,
-<<<<<<< HEAD
-    content.router, documents.router, insights.router, tasks.router, agent.router, hooks.router, bound.router,
-=======
-    content.router, documents.router, insights.router, insights.mashes, tasks.router, agent.router, bound.router,
->>>>>>> d76f336 (Data mash: a declarative mapping compiled to DuckDB, rejects with reasons, joins diagnosed, lineage; data_mash.create and its route)
+    content.router, documents.router, insights.router, insights.mashes, tasks.router, agent.router, hooks.router, bound.router,
 )  # fmt: skip
 """In this order: what a solution has bound comes last, so that no binding hides a path of the plane."""
 

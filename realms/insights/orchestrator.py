@@ -8,6 +8,7 @@ ROUTES = (
     IntentRoute(intent="insights.profile", capability="insights.profile", owner="insights"),
     IntentRoute(intent="insights.match", capability="insights.match", owner="insights"),
     IntentRoute(intent="insights.quality", capability="insights.quality", owner="insights"),
+    IntentRoute(intent="insights.map", capability="insights.map", owner="insights"),
     IntentRoute(intent="data_mash.create", capability="data_mash.create", owner="insights"),
 )
 
