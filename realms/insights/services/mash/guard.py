@@ -63,7 +63,7 @@ def resolve(said: str, source: str, name: str, columns: Mapping[str, set[str]]) 
     raise Invalid(f"{said} {what}.", code="mash.column", remedy="Write it as source.column.")
 
 
-def _permitted(node: exp.Expression) -> None:
+def _permitted(node: exp.Expr) -> None:
     if isinstance(node, exp.Func) and not isinstance(node, exp.Case | exp.If | exp.Cast | exp.Binary):
         names = {node.name.lower()} if isinstance(node, exp.Anonymous) else {n.lower() for n in type(node).sql_names()}
         if not names & FUNCTIONS and not _spelled(node):
@@ -79,7 +79,7 @@ def _permitted(node: exp.Expression) -> None:
         raise Invalid("A column is named as source.column.", code="mash.expression")
 
 
-def _spelled(node: exp.Expression) -> bool:
+def _spelled(node: exp.Expr) -> bool:
     """Whether it is a function of the list under sqlglot's own name: it calls some otherwise than DuckDB does."""
     return type(node).__name__ in _NAMED
 
