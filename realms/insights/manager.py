@@ -6,10 +6,14 @@ from symphainy.foundations.language.conversation import Heard
 from symphainy.realms.insights import orchestrator
 from symphainy.realms.insights.agents.answer import Answerer
 from symphainy.realms.insights.agents.liaison import InsightsLiaison
+from symphainy.realms.insights.agents.mapper import Mapper
 from symphainy.realms.insights.models import Question
+from symphainy.realms.insights.models.mapping import ToPropose
 from symphainy.realms.insights.services.evidence import Embed
+from symphainy.realms.insights.services.mash import mash
 from symphainy.realms.insights.services.match import match
 from symphainy.realms.insights.services.profile import profile
+from symphainy.realms.insights.services.quality import quality
 
 
 class Manager:
@@ -23,9 +27,10 @@ class Manager:
 
     def register(self, registry: Registry) -> None:
         """Capabilities, agents and routes."""
-        for function in (profile, match):
+        for function in (profile, match, quality, mash):
             registry.register(function)
         registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
+        registry.agent(attach(Mapper(), "insights.map", input=ToPropose, title="Propose a mapping", duration="short"))
         liaison = InsightsLiaison(self.embed)
         registry.agent(attach(liaison, "insights.liaison", input=Heard, title="Speak for Insights"))
         for route in orchestrator.ROUTES:

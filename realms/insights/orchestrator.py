@@ -7,6 +7,9 @@ ROUTES = (
     IntentRoute(intent="insights.ask", capability="insights.ask", owner="insights"),
     IntentRoute(intent="insights.profile", capability="insights.profile", owner="insights"),
     IntentRoute(intent="insights.match", capability="insights.match", owner="insights"),
+    IntentRoute(intent="insights.quality", capability="insights.quality", owner="insights"),
+    IntentRoute(intent="insights.map", capability="insights.map", owner="insights"),
+    IntentRoute(intent="data_mash.create", capability="data_mash.create", owner="insights"),
 )
 
 

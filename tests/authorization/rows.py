@@ -197,8 +197,12 @@ EXPERIENCE: dict[str, Row] = {
     "POST /v1/content/upload": Row(ROLED, 202, lambda h: b"bytes %d" % h.next(), query="?name=a.txt"),
     "POST /v1/content/search": Row(ROLED, 202, _json(query="x")),
     "POST /v1/insights/profile": Row(ROLED, 202, _json(text=_A_TABLE)),
+    "POST /v1/insights/quality": Row(ROLED, 202, _json(data=_A_TABLE)),
     "POST /v1/insights/match": Row(
         ROLED, 202, _json(source={"data": _A_TABLE}, target={"fields": [{"name": "amount"}]})
+    ),
+    "POST /v1/content/data-mash/create": Row(
+        ROLED, 202, _json(sources=[{"name": "s", "data": _A_TABLE}], columns=[{"name": "a", "column": "a"}])
     ),
     "GET /v1/content/documents": Row(ROLED),
     "GET /v1/content/documents/{document_id}": Row(ROLED, names=True),

@@ -31,14 +31,18 @@ def reading(one: Field, other: Field) -> tuple[Type, str | None]:
 
 
 def joined(sources: Sequence[Field], targets: Sequence[Field]) -> dict[int, Derived]:
-    """Targets whose values are a value of one source, a separator, and a value of another: proven, so it goes before any pair."""
+    """Targets whose values are a value of one source, a separator, and one of another, or a person's name of whom there are two parts.
+
+    It goes before any pair: the given name alone would fit as well, and lose the other half.
+    """
     places: dict[str, list[int]] = {}
     for i, one in enumerate(sources):
         for value in one.distinct:
             places.setdefault(value, []).append(i)
     found = {}
     for j, target in enumerate(targets):
-        if target.kind == "text" and (made := _joined(sources, target, places)):
+        made = _joined(sources, target, places) if target.kind == "text" else None
+        if made := made or _named(sources, target):
             found[j] = made
     return found
 
@@ -71,15 +75,17 @@ def _cuts(value: str, separator: str) -> Iterator[tuple[str, str]]:
 
 
 def derived(sources: Sequence[Field], targets: Sequence[Field], free: Sequence[int]) -> tuple[Derived, ...]:
-    """What could fill the target fields ``free``: two names joined, a part of a field, or a constant."""
-    made = (_named(sources, targets[j]) or _part(sources, targets[j]) or _constant(targets[j]) for j in free)
+    """What could fill the target fields ``free``: a part of a field, or a constant."""
+    made = (_part(sources, targets[j]) or _constant(targets[j]) for j in free)
     return tuple(one for one in made if one)
 
 
 def _named(sources: Sequence[Field], target: Field) -> Derived | None:
     """A given and a family name, where the target wants the name."""
-    if target.words[-1:] != ("name",) or len(target.words) > 2:
+    if target.words[-1:] != ("name",) or len(target.words) > 2 or {"given", "family"} & set(target.words):
         return None
+    if any(set(f.words) == set(target.words) for f in sources):
+        return None  # somebody's whole name is there
     parts = {word: f for f in sources for word in ("given", "family") if f.words[-2:] == (word, "name")}
     if len(parts) < 2:
         return None

@@ -19,6 +19,8 @@ VAGUE: Final = frozenset(
     |not performed""".replace("\n    ", "").split("|")
 )  # fmt: skip
 """Answers that stand under any question: they say nothing about which question it was."""
+NEARLY: Final = 0.9
+"""The share of days in a column of dates: a day that does not exist must not hide how the others are spelled."""
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -76,13 +78,15 @@ def _tokens(values: Sequence[str]) -> frozenset[str]:
 
 
 def spelling(values: Sequence[str]) -> str | None:
-    """The first spelling in which all values are days.
+    """The spelling in which the most values are days, the first of several; None where it is not nearly all of them.
 
-    >>> spelling(["01/02/2024", "31/02/2024"]), spelling(["01/02/2024", "31/01/2024"])
+    >>> spelling(["01/02/2024", "13/13/2024"]), spelling(["01/02/2024", "31/01/2024"])
     (None, '%d/%m/%Y')
     """
-    forms = (form for form, _ in DATES)
-    return next((form for form in forms if all(as_date(value, form) for value in values)), None)
+    forms = [form for form, _ in DATES]
+    hits = [sum(as_date(value, form) is not None for value in values) for form in forms]
+    best = max(hits, default=0)
+    return forms[hits.index(best)] if best >= NEARLY * len(values) else None
 
 
 def fits(one: Field, other: Field) -> float:
