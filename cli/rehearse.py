@@ -25,7 +25,7 @@ from symphainy.foundations.settings import Settings
 
 OWN: dict[str, Any] = {
     "environment": "development", "sql_url": "embedded", "redis_url": "embedded", "temporal_address": "embedded", "objects_url": "",
-    "fault": None,
+    "fault": None, "temporal_tls": False, "temporal_api_key": None,
 }  # fmt: skip
 """Whatever this process is set to use: a rehearsal never touches a server that serves."""
 JOB, REPORT = "rehearsal.json", "rehearsal-report.json"
