@@ -23,6 +23,11 @@ from symphainy.foundations.definitions.yaml12 import load
 from symphainy.foundations.language.errors import Problem, from_problem
 from symphainy.foundations.settings import Settings
 
+OWN: dict[str, Any] = {
+    "environment": "development", "sql_url": "embedded", "redis_url": "embedded", "temporal_address": "embedded", "objects_url": "",
+    "fault": None, "temporal_tls": False, "temporal_api_key": None,
+}  # fmt: skip
+"""Whatever this process is set to use: a rehearsal never touches a server that serves."""
 JOB, REPORT = "rehearsal.json", "rehearsal-report.json"
 """As the theatre has them (``bindings/rehearsal.py``)."""
 
@@ -84,7 +89,7 @@ async def _on_stage(job: dict[str, Any]) -> dict[str, Any]:
             forked=True,
             start_patience=1800,
         )
-        settings = Settings(data_dir=folder, port_base=free_port_base())
+        settings = Settings(data_dir=folder, port_base=free_port_base(), **OWN)
         progress = asyncio.create_task(_follow(folder / "logs" / "rehearse.log"))
         try:
             async with instance(settings, Options(quiet=True, planes=lambda *_, **__: [*preparing(), [worker]])):

@@ -7,6 +7,7 @@ client's own data converter, so that encrypted payloads and offloaded values com
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from temporalio.api.common.v1 import Payloads
@@ -63,6 +64,8 @@ class HistoryStep:
     problem: Problem | None = None
     call: StepCall | None = None
     """The call, where history holds it: a local step's marker does not."""
+    at: datetime | None = None
+    """When the server heard of it."""
 
 
 @dataclass
@@ -208,7 +211,8 @@ class _Run:
     def _step(self, path: str, event: HistoryEvent, task: str, *, undo: bool = False, **about: Any) -> HistoryStep:
         call: StepCall | None = about.get("call")
         key = call.effect_key if call else effect_key(self.told.tenant, self.told.execution_id, path, undo=undo)
-        return HistoryStep(key, path, undo, bool(task), task, self.run_id, event.event_id, **about)
+        at = event.event_time.ToDatetime(tzinfo=UTC)
+        return HistoryStep(key, path, undo, bool(task), task, self.run_id, event.event_id, at=at, **about)
 
 
 async def _first(converter: DataConverter, payloads: Payloads, as_type: type[Any] | None) -> Any:

@@ -85,7 +85,7 @@ async def _verdict(row: ExecutionRow, plan: Plan, archive: Archive, replay: Repl
 
 def _recorded(step: HistoryStep, told: ExecutionHistory) -> Recorded:
     call_id = f"{step.path}/undo" if step.undo else step.path
-    at = step.result.at if step.result else told.opened[0].at
+    at = step.result.at if step.result else step.at or told.opened[0].at
     result = step.result or StepResult(path=step.path, problem=step.problem, at=at)
     result = result.model_copy(update={"call_id": call_id})
     if step.call is None:

@@ -1,14 +1,17 @@
 """A builder's own realm, for tests: capabilities with effects on the outside observer, one per way of deduplicating."""
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import httpx2
 
 from symphainy.foundations.curator import Registry, capability
-from symphainy.foundations.language.contract import Effects
+from symphainy.foundations.language.contract import Effects, IntentRoute
 from symphainy.foundations.language.errors import DomainError
 from symphainy.foundations.language.model import Message
 from symphainy.foundations.language.step import Step
+from symphainy.workflows.code import Run, saga
 
 
 class Payment(Message):
@@ -103,6 +106,16 @@ async def add(step: Step[Number]) -> Number:
     return Number(n=step.input.n + 1)
 
 
+@saga("ledger/once:1.0.0", uses=["ledger.pay", "ledger.refund", "ledger.refuse"])
+async def once(run: Run, data: Any) -> Any:
+    """Pays, rests, and then does what the payload says."""
+    paid = await run.call("ledger.pay", {"observer": data["observer"], "kind": "code"}, name="pay")
+    await run.wait(timedelta(milliseconds=200))
+    if data.get("fail"):
+        await run.call("ledger.refuse", {"n": 1})
+    return {"receipt": paid["id"]}
+
+
 class Manager:
     """Registers the realm."""
 
@@ -111,3 +124,5 @@ class Manager:
     def register(self, registry: Registry) -> None:
         for function in (pay, refund, pay_blind, refuse, grumble, add):
             registry.register(function)
+        registry.saga(once.name, once.document)
+        registry.route(IntentRoute(intent="ledger.once", saga=once.name))
