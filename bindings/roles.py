@@ -4,12 +4,15 @@ from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from temporalio.client import Client
 
+from symphainy.bindings import works
 from symphainy.bindings.platform import Platform
 from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
+from symphainy.governance.hook_door import HookDoor
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
+from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
@@ -43,13 +46,14 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.experience_api.app import create_app
     from symphainy.experience_api.parts import ExperienceParts, Limits
 
-    settings = parts.settings
+    settings, guard = parts.settings, parts.guard()
     app = create_app(
         ExperienceParts(
-            runtime=runtime, sessions=parts.sessions, guard=parts.guard(), objects=parts.objects, solutions=runtime.solutions,
+            runtime=runtime, sessions=parts.sessions, guard=guard, objects=parts.objects, solutions=runtime.solutions,
             plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
             documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock,
             tasks=runtime.tasks, settings=settings,
+            hooks=HookDoor(runtime.solutions, works.secrets(settings), guard.people.service, runtime.submit, parts.clock),
             limits=Limits(json=settings.request_body_max, upload=settings.upload_max), origins=settings.cors_origins,
             pings=parts.pings,
         )
@@ -66,11 +70,11 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     from symphainy.solution_api.parts import Links, SolutionParts
 
     settings, ports, guard = parts.settings, parts.settings.ports, parts.guard()
-    host = settings.host
+    host, kept = settings.host, works.secrets(settings)
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, work=runtime.work, people=guard.people, keys=guard.keys,
-            desk=parts.desk(), tasks=runtime.tasks, doors=runtime.doors,
+            desk=parts.desk(), tasks=runtime.tasks, webhooks=WebhookDesk(parts.store, parts.clock, kept), secrets=kept, doors=runtime.doors,
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,

@@ -9,6 +9,7 @@ import typer
 
 from symphainy.cli import authoring
 from symphainy.cli.options import AsJson, DataDir, PortBase, folder_of, settings_of
+from symphainy.cli.webhooks import secret, webhook
 
 app = typer.Typer(
     name="symphainy",
@@ -24,6 +25,8 @@ state_app = typer.Typer(
 app.add_typer(state_app, name="state")
 new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new_app, name="new")
+app.add_typer(webhook, name="webhook")
+app.add_typer(secret, name="secret")
 
 
 @app.command()

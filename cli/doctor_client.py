@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import ValidationError
 
 from symphainy.cli.byoh import experience
 from symphainy.cli.credentials import Credentials, signed_in
@@ -12,6 +14,7 @@ from symphainy.cli.finding import Finding
 from symphainy.cli.instance import Instance
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.foundations.settings import Settings
+from symphainy.foundations.settings.client import Surface
 
 PATIENCE = 5.0
 """Seconds for one part to answer."""
@@ -92,12 +95,10 @@ async def _connected(host: str, port: int) -> None:
 
 async def _experience(settings: Settings) -> list[Finding]:
     """Surfaces against those there are; solutions against those handed in to the running instance."""
-    from symphainy.foundations.definitions.surfaces import Binding
-
-    said, surfaces = experience(settings), get_args(Binding.model_fields["surface"].annotation)
+    said = experience(settings)
     findings = [
-        Finding("client surfaces", "wrong", f"{name}: {b.surface} is no surface", f"It may be {', '.join(surfaces)}.")
-        for name, each in said.items() for b in each.bind if b.surface not in surfaces
+        Finding("client surfaces", "wrong", f"{name}: {fault}", remedy)
+        for name, each in said.items() for bound in each.bind for fault, remedy in _faults(bound)
     ]  # fmt: skip
     if not said:
         return findings
@@ -110,6 +111,22 @@ async def _experience(settings: Settings) -> list[Finding]:
     async with signed_in(instance) as platform:
         known = {solution.name for solution in (await platform.solution.solutions()).items}
     return [*findings, *(_solution(name, known) for name in said)]
+
+
+def _faults(bound: Surface) -> list[tuple[str, str]]:
+    """What the compiler would refuse in it, whatever solution it is bound to; each with the way out."""
+    from symphainy.foundations.definitions.surfaces import WORDS, Binding, faults
+
+    if bound.surface not in WORDS:
+        return [(f"{bound.surface} is no surface", f"It may be {', '.join(WORDS)}.")]
+    try:
+        binding = Binding.model_validate(bound.model_dump(exclude_none=True))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        words = f"{bound.surface} {bound.name}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        return [(words, "Correct it in client.yaml.")]
+    has = f"It may have {', '.join(WORDS[bound.surface])}."
+    return [(f"{bound.surface} {bound.name}: {fault}", has) for _, fault in faults(binding)]
 
 
 def _told(bind: Any) -> str:

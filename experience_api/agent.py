@@ -1,6 +1,7 @@
-"""``/api/runtime/agent``: talking with the guide over a socket (DECISIONS.md 37). No routing and no memory is here.
+"""``/api/runtime/agent``: talking over a socket, with the guide or with a solution (DECISIONS.md 37). No routing and no memory is here.
 
-A client sends ``{"type": "message", "id", "text", "conversation"?}`` and is answered ``accepted`` (with ids), then the turn's
+A client sends ``{"type": "message", "id", "text", "conversation"?}`` to the guide, or with ``solution`` to the chat that the
+solution has bound (``binding`` says which, where there are several), and is answered ``accepted`` (with ids), then the turn's
 ``event``s, then its ``result``. After a lost line it sends ``{"type": "resume", "execution_id", "after"}`` and misses nothing.
 """
 
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, WebSocket
 from pydantic import Field, TypeAdapter, ValidationError
 
-from symphainy.experience_api import sockets, submitting
+from symphainy.experience_api import chats, sockets, submitting
 from symphainy.experience_api.streams import relay
 from symphainy.foundations.experience.edge import problems
 from symphainy.foundations.experience.edge.feed import cursor
@@ -34,6 +35,7 @@ class Said(Asked):
     text: Annotated[Text, Field(min_length=1)]
     conversation: Annotated[str | None, Field(max_length=64)] = None
     solution: Slug | None = None
+    binding: Slug | None = None
 
 
 class Resume(Asked):
@@ -94,7 +96,8 @@ async def _turn(line: sockets.Line, who: Caller, message: Said | Resume) -> None
     name = _name(message)
     try:
         if isinstance(message, Said):
-            found = await line.parts.runtime.submit(_intent(message), who.session, key=message.id)
+            intent = await _intent(message, line, who)
+            found = await line.parts.runtime.submit(intent, who.session, key=message.id)
             execution_id, start = found.execution_id, ""
             await line.send({"type": "accepted", "id": name, **submitting.accepted(found).model_dump(mode="json")})
         else:
@@ -108,9 +111,11 @@ async def _turn(line: sockets.Line, who: Caller, message: Said | Resume) -> None
         await _send_problem(line, name, problems.of_error(error))
 
 
-def _intent(message: Said) -> Intent:
+async def _intent(message: Said, line: sockets.Line, who: Caller) -> Intent:
+    if message.solution is not None:
+        return await chats.bound(line.parts.solutions, who.tenant, message.solution, message.binding, message.text)
     said = {"text": message.text, "message_id": message.id, "conversation": message.conversation}
-    return Intent(type=INTENT, payload=said, source="ui", solution=message.solution)
+    return Intent(type=INTENT, payload=said, source="ui")
 
 
 def _name(message: Said | Resume) -> str:

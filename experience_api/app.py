@@ -14,6 +14,7 @@ from symphainy.experience_api import (
     events,
     executions,
     health,
+    hooks,
     intents,
     limits,
     problems,
@@ -27,7 +28,7 @@ from symphainy.foundations.experience.edge import problem_schema, reference
 TITLE = "Symphainy Experience Plane"
 ROUTERS = (
     health.router, auth.router, auth.keys, sessions.router, intents.router, events.router, streams.router, executions.router,
-    content.router, documents.router, tasks.router, agent.router, bound.router,
+    content.router, documents.router, tasks.router, agent.router, hooks.router, bound.router,
 )  # fmt: skip
 """In this order: what a solution has bound comes last, so that no binding hides a path of the plane."""
 

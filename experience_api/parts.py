@@ -118,6 +118,16 @@ class Solutions(Protocol):
         ...
 
 
+class Hooks(Protocol):
+    """The door for signed messages from outside."""
+
+    async def take(
+        self, tenant: str, solution: str, name: str, headers: Mapping[str, str], body: bytes
+    ) -> Submitted | str | None:
+        """What was started; None: it came before; a text: send it back. Unauthenticated: not to be believed."""
+        ...
+
+
 class Plans(Protocol):
     """The store of plans."""
 
@@ -192,6 +202,7 @@ class ExperienceParts:
     catalog: CatalogReader
     documents: Documents
     tasks: Tasks
+    hooks: Hooks
     clock: Clock = field(default_factory=SystemClock)
     settings: Any = None
     limits: Limits = Limits()

@@ -13,14 +13,13 @@ from symphainy.foundations.language.errors import Conflict, NotFound
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.post import Letter, LetterState
 from symphainy.runtime.cloud_events import cloud_event, opened
-from symphainy.runtime.ids import mint
 from symphainy.runtime.lifecycle import unseal_closing
 from symphainy.runtime.store.events import Events
 from symphainy.runtime.store.journal import Journal
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.store.webhooks import EndpointRow, LetterRow, Webhooks
 
-__all__ = ["ADVISED", "OVERLAP", "EndpointDraft", "Postbox", "WebhookRegister"]
+__all__ = ["ADVISED", "OVERLAP", "EndpointDraft", "Postbox", "WebhookRegister", "before"]
 
 ADVISED = 20 << 10
 """Bytes of a message (Standard Webhooks advises at most 20 KB): a larger result is named, and fetched by whoever needs it."""
@@ -28,9 +27,18 @@ OVERLAP = timedelta(hours=24)
 """How long the secret before the last rotation still signs, beside the new one."""
 
 
+def before(secret: str) -> str:
+    """Where the value that a secret had before its last rotation is kept.
+
+    >>> before("crm_hook")
+    'crm_hook_before'
+    """
+    return f"{secret}_before"
+
+
 @dataclass(frozen=True)
 class EndpointDraft:
-    """An endpoint to be kept. ``secrets`` are references."""
+    """An endpoint to be kept."""
 
     url: str
     types: tuple[str, ...]
@@ -47,12 +55,12 @@ class WebhookRegister:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._rows, self._clock = Webhooks(store), clock
 
-    async def add(self, tenant: str, draft: EndpointDraft, secret: str, by: str) -> EndpointRow:
-        """Keep a new endpoint, under the reference of its first secret."""
+    async def add(self, tenant: str, draft: EndpointDraft, endpoint_id: str, by: str) -> EndpointRow:
+        """Keep a new endpoint; its id is the name of its secret, too."""
         row = EndpointRow(
-            tenant=tenant, endpoint_id=mint("endpoint"), title=draft.title, url=draft.url, types=list(draft.types),
-            subject=draft.subject, solution=draft.solution, intent=draft.intent, result=draft.result, secrets=[secret],
-            created_by=by, created_at=self._clock.now(),
+            tenant=tenant, endpoint_id=endpoint_id, title=draft.title, url=draft.url, types=list(draft.types),
+            subject=draft.subject, solution=draft.solution, intent=draft.intent, result=draft.result,
+            secrets=[endpoint_id], created_by=by, created_at=self._clock.now(),
         )  # fmt: skip
         await self._rows.add(row)
         return row
@@ -61,18 +69,24 @@ class WebhookRegister:
         """One; NotFound, also for a removed one."""
         row = await self._rows.get(tenant, endpoint_id)
         if row is None or row.state == "removed":
-            raise NotFound(f"there is no endpoint {endpoint_id[:40]}", code="no_endpoint", remedy="list the endpoints")
+            raise NotFound("there is no such endpoint", code="no_endpoint", remedy="list the endpoints")
         return row
 
     async def all(self, tenant: str) -> list[EndpointRow]:
         """All of a tenant, oldest first."""
         return await self._rows.all(tenant)
 
-    async def rotated(self, tenant: str, endpoint_id: str, secret: str) -> EndpointRow:
-        """Put a new secret first; the one before signs beside it for ``OVERLAP``, older ones no more."""
-        row = await self.get(tenant, endpoint_id)
-        secrets = [secret, *[each for each in row.secrets if each != secret][:1]]
-        await self._rows.change(tenant, endpoint_id, {"secrets": secrets, "rotated_at": self._clock.now()})
+    async def rotated(self, tenant: str, endpoint_id: str) -> EndpointRow:
+        """From now on and for ``OVERLAP`` the secret before signs as well."""
+        name = (await self.get(tenant, endpoint_id)).secrets[0]
+        values = {"secrets": [name, before(name)], "rotated_at": self._clock.now()}
+        await self._rows.change(tenant, endpoint_id, dict(values))
+        return await self.get(tenant, endpoint_id)
+
+    async def change(self, tenant: str, endpoint_id: str, values: dict[str, object]) -> EndpointRow:
+        """Another address, title or list of types; Conflict for one that a solution has bound."""
+        self._own(await self.get(tenant, endpoint_id))
+        await self._rows.change(tenant, endpoint_id, values)
         return await self.get(tenant, endpoint_id)
 
     async def set_state(self, tenant: str, endpoint_id: str, *, active: bool, reason: str = "") -> EndpointRow:
@@ -83,13 +97,7 @@ class WebhookRegister:
 
     async def remove(self, tenant: str, endpoint_id: str) -> None:
         """Remove it; Conflict for one that a solution has bound."""
-        row = await self.get(tenant, endpoint_id)
-        if row.binding:
-            raise Conflict(
-                f"the solution {row.solution} has bound this endpoint",
-                code="endpoint_bound",
-                remedy="disable it, or deploy the solution without the binding",
-            )
+        self._own(await self.get(tenant, endpoint_id))
         await self._rows.change(tenant, endpoint_id, {"state": "removed"})
 
     async def letters(self, tenant: str, endpoint_id: str, state: str = "", limit: int = 100) -> list[LetterRow]:
@@ -104,6 +112,14 @@ class WebhookRegister:
         if event_id and not count:
             raise NotFound("no delivery of this event has ended", code="no_letter", remedy="list the deliveries")
         return count
+
+    @staticmethod
+    def _own(row: EndpointRow) -> None:
+        if row.binding:
+            raise Conflict(
+                f"the solution {row.solution} has bound this endpoint", code="endpoint_bound",
+                remedy="disable it, or deploy the solution with another binding, or without it",
+            )  # fmt: skip
 
 
 class Postbox:

@@ -16,15 +16,17 @@ from symphainy.solution_api import (
     limits,
     people,
     problems,
+    secrets,
     solutions,
     tasks,
+    webhooks,
 )
 from symphainy.solution_api.parts import SolutionParts
 
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
     health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
-    people.router, city.router, tasks.router, codec.router,
+    people.router, city.router, tasks.router, webhooks.router, secrets.router, codec.router,
 )  # fmt: skip
 
 

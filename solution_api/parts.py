@@ -16,11 +16,14 @@ from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Event
+from symphainy.foundations.public_works.abstractions.secrets import Secrets
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
 from symphainy.runtime.recovery import Resolution, Settled
 from symphainy.runtime.solutions import Deployment, Solution, SolutionDraft
+from symphainy.runtime.store.webhooks import EndpointRow, LetterRow
 from symphainy.runtime.tasks import HumanTask, TaskLine
+from symphainy.runtime.webhooks import EndpointDraft
 
 
 class Runtime(Protocol):
@@ -258,6 +261,46 @@ class Tasks(Protocol):
         ...
 
 
+class Webhooks(Protocol):
+    """Endpoints outside, and what was sent to them."""
+
+    async def create(self, tenant: str, draft: EndpointDraft, by: str) -> tuple[EndpointRow, str]:
+        """A new endpoint and its secret, this once."""
+        ...
+
+    async def rotate(self, tenant: str, endpoint_id: str) -> tuple[EndpointRow, str]:
+        """A new secret, this once; the one before signs beside it for a while."""
+        ...
+
+    async def remove(self, tenant: str, endpoint_id: str) -> None:
+        """Take it away; Conflict for one that a solution has bound."""
+        ...
+
+    async def all(self, tenant: str) -> Sequence[EndpointRow]:
+        """All, oldest first."""
+        ...
+
+    async def get(self, tenant: str, endpoint_id: str) -> EndpointRow:
+        """One; NotFound."""
+        ...
+
+    async def change(self, tenant: str, endpoint_id: str, values: dict[str, object]) -> EndpointRow:
+        """Another address, title or list of types; Conflict for one that a solution has bound."""
+        ...
+
+    async def set_state(self, tenant: str, endpoint_id: str, *, active: bool, reason: str = "") -> EndpointRow:
+        """Enable or disable it."""
+        ...
+
+    async def letters(self, tenant: str, endpoint_id: str, state: str = "", limit: int = 100) -> Sequence[LetterRow]:
+        """What was sent to it, newest first."""
+        ...
+
+    async def again(self, tenant: str, endpoint_id: str, event_id: str = "") -> int:
+        """Make one letter due again, or all dead ones; how many."""
+        ...
+
+
 class CatalogReader(Protocol):
     """The capability catalog, as the workers have published it."""
 
@@ -323,6 +366,8 @@ class SolutionParts:
     keys: Keys
     desk: Desk
     tasks: Tasks
+    webhooks: Webhooks
+    secrets: Secrets
     checks: Sequence[Check] = ()
     """What a definition must pass beside the compiler's own checks (the Cedar check)."""
     clock: Clock = field(default_factory=SystemClock)

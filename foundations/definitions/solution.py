@@ -119,7 +119,7 @@ def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[C
     plans: dict[str, Plan] = {}
     if head is not None:
         plans = _intents(report, head, compiled, catalog)
-        check_bindings(report, head.bindings, head.intents)
+        check_bindings(report, head.bindings, {i: _payload(i, head, plans, catalog) for i in head.intents})
         for i, slo in enumerate(head.slos):
             check_duration(report, f"/slos/{i}/within", slo.within)
     found += report.found
@@ -139,6 +139,20 @@ def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[C
         files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}, digest=solution_digest(files),
     )  # fmt: skip
     return CompiledSolution(definition, plans, ordered)
+
+
+def _payload(intent: str, head: SolutionFile, plans: Mapping[str, Plan], catalog: Catalog) -> dict[str, Any] | None:
+    """The schema of an intent's payload: its saga's, else its capability's."""
+    plan = plans.get(intent)
+    if plan is None:
+        return None
+    if plan.namespace == "one-step":
+        contract = catalog.find("@".join(part for part in parse_call(head.intents[intent])[:2] if part))
+        return contract.input if contract else None
+    given = plan.document.get("input")
+    schema = given.get("schema") if isinstance(given, dict) else None
+    found = schema.get("document") if isinstance(schema, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _intents(report: Report, head: SolutionFile, compiled: Mapping[str, Compiled], catalog: Catalog) -> dict[str, Plan]:

@@ -1,8 +1,8 @@
 """Bindings of a solution: where its intents can be met, and who outside is told what came of them."""
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -29,7 +29,7 @@ class Strict(Message):
 class Binding(Strict):
     """One experience of a solution: where an intent can be met, or, for an outgoing webhook, who hears of it."""
 
-    surface: Literal["rest", "schedule", "chat", "outgoing-webhook"]
+    surface: Literal["rest", "schedule", "chat", "webhook", "outgoing-webhook"]
     name: Name
     intent: IntentType
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_{}.-]*$", max_length=200)] | None = None
@@ -38,43 +38,82 @@ class Binding(Strict):
     cron: Annotated[str, StringConstraints(max_length=200)] | None = None
     payload: dict[str, Json] = {}
     """What a schedule submits."""
+    field: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][a-zA-Z0-9_]{0,63}$")] | None = None
+    """Chat: the payload's member that holds what was said; ``text`` when it is not named."""
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
     """Outgoing webhook: where to."""
     events: list[EventType] = Field(default=[], max_length=50)
     """Outgoing webhook: which events of the intent's runs; how they end, when it is empty."""
     result: bool = False
     """Outgoing webhook: whether the run's output goes along, if it fits."""
-    secret: Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9]){0,60}$")] | None = None
-    """Outgoing webhook: the name of the secret that signs, never the secret."""
+    secret: Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9]){0,60}$", max_length=48)] | None = None
+    """Webhooks, in and out: the name of the secret that signs, never the secret."""
+    verify: Literal["standard-webhooks", "hmac", "stripe", "github", "slack"] | None = None
+    """Webhook: how its sender signs."""
+
+    @property
+    def said(self) -> str:
+        """Where in the payload a chat puts what was said."""
+        return self.field or "text"
 
 
-def check_bindings(report: Report, bindings: Sequence[Binding], intents: Collection[str]) -> None:
-    """What no single binding shows: intents that there are, names and routes that are given once, and what each surface needs."""
+WORDS: dict[str, tuple[str, ...]] = {
+    "rest": ("path", "method"), "schedule": ("every", "cron", "payload"), "chat": ("field",),
+    "webhook": ("verify", "secret"), "outgoing-webhook": ("url", "events", "result", "secret"),
+}  # fmt: skip
+"""What each surface is told beside its name and its intent."""
+_COMMON = {"surface", "name", "intent"}
+_NEEDED = {"webhook": ("verify", "secret"), "outgoing-webhook": ("url", "secret")}
+
+
+def check_bindings(report: Report, bindings: Sequence[Binding], intents: Mapping[str, dict[str, Any] | None]) -> None:
+    """What no single binding shows: intents that there are, names and routes that are given once, what each surface needs.
+
+    ``intents``: each with the schema of its payload, None where there is none.
+    """
     names: dict[tuple[str, str], int] = {}
     routes: dict[tuple[str, str], int] = {}
     for i, binding in enumerate(bindings):
         at = f"/bindings/{i}"
-        _intent(report, at, binding, intents)
+        if binding.intent not in intents:
+            hint = did_you_mean(binding.intent, intents)
+            report.at("SOL003", f"{at}/intent", f"the solution has no intent '{binding.intent}'{hint}", value=True)
         if names.setdefault((binding.surface, binding.name), i) != i:
             report.at("SOL004", f"{at}/name", f"two {binding.surface} bindings are named '{binding.name}'", value=True)
         if binding.surface == "rest":
             route = re.sub(r"\{[^}]*\}", "{}", (binding.path or f"/{binding.name}").rstrip("/"))
             if routes.setdefault((binding.method, route), i) != i:
                 report.at("SOL004", at, f"two bindings answer {binding.method} {binding.path or '/' + binding.name}")
-        _schedule(report, at, binding)
-        _hooks(report, at, binding)
+        for word, fault in faults(binding):
+            report.at("SOL001", f"{at}/{word}" if word else at, fault, value=bool(word))
+        if binding.surface == "schedule":
+            _schedule(report, at, binding)
+        if binding.surface == "chat":
+            _chat(report, at, binding, intents.get(binding.intent))
 
 
-def _intent(report: Report, at: str, binding: Binding, intents: Collection[str]) -> None:
-    if binding.intent not in intents:
-        hint = did_you_mean(binding.intent, intents)
-        report.at("SOL003", f"{at}/intent", f"the solution has no intent '{binding.intent}'{hint}", value=True)
+def faults(binding: Binding) -> list[tuple[str, str]]:
+    """What is wrong with a binding by itself, each with the word at fault: what does nothing there, and what lacks ("").
+
+    >>> faults(Binding(surface="chat", name="a", intent="a.b", path="/x"))
+    [('path', "'path' does nothing in a chat binding: only a rest binding has it")]
+    """
+    given = {name for name in binding.model_fields_set if getattr(binding, name) is not None}
+    found = []
+    for name in sorted(given - _COMMON - set(WORDS[binding.surface])):
+        owners = " or ".join(_a(surface) for surface, words in WORDS.items() if name in words)
+        found.append((name, f"'{name}' does nothing in {_a(binding.surface)} binding: only {owners} binding has it"))
+    lacking = [name for name in _NEEDED.get(binding.surface, ()) if name not in given]
+    return found + [("", f"{_a(binding.surface)} binding has a '{name}'") for name in lacking]
+
+
+def _a(surface: str) -> str:
+    return f"an {surface}" if surface[0] in "aeiou" else f"a {surface}"
 
 
 def _schedule(report: Report, at: str, binding: Binding) -> None:
-    timed = binding.every is not None or binding.cron is not None
-    if timed != (binding.surface == "schedule") or (binding.every is not None and binding.cron is not None):
-        report.at("SOL001", at, "a schedule binding has 'every' or 'cron', and no other binding has")
+    if (binding.every is None) == (binding.cron is None):
+        report.at("SOL001", at, "a schedule binding has either 'every' or 'cron'")
     if binding.every is not None:
         check_duration(report, f"{at}/every", binding.every)
     if binding.cron is not None and not 5 <= len(binding.cron.split()) <= 7 and not binding.cron.startswith("@"):
@@ -83,14 +122,18 @@ def _schedule(report: Report, at: str, binding: Binding) -> None:
         )
 
 
-def _hooks(report: Report, at: str, binding: Binding) -> None:
-    outgoing = binding.surface == "outgoing-webhook"
-    if outgoing != (binding.url is not None) or (binding.events or binding.result) and not outgoing:
-        report.at(
-            "SOL001", at, "an outgoing-webhook binding has a 'url', and no other binding has 'url', 'events', 'result'"
-        )
-    if outgoing != (binding.secret is not None):
-        report.at("SOL001", at, "an outgoing-webhook binding names a 'secret', and no other binding does")
+def _chat(report: Report, at: str, binding: Binding, schema: dict[str, Any] | None) -> None:
+    """What is said is all that a chat gives: the intent must take it, and need nothing else."""
+    if schema is None:
+        return
+    taken, needed = schema.get("properties"), [n for n in schema.get("required") or () if n != binding.said]
+    if isinstance(taken, dict) and taken and binding.said not in taken:
+        texts = [n for n, about in taken.items() if isinstance(about, dict) and about.get("type") == "string"]
+        hint = f"; name its 'field', one of {', '.join(texts)}" if texts else ""
+        report.at("SOL001", at, f"{binding.intent} takes no '{binding.said}', which is what the chat gives{hint}")
+    elif needed:
+        message = f"{binding.intent} needs {', '.join(needed)}, and a chat gives only '{binding.said}'"
+        report.at("SOL001", f"{at}/intent", message, value=True)
 
 
 def check_duration(report: Report, at: str, value: str) -> None:

@@ -34,7 +34,10 @@ class Chats(Client):
     """Conversations."""
 
     def chat(self, conversation: str | None = None, solution: str | None = None) -> "Conversation":
-        """A conversation; use it as ``async with client.chat() as chat: async for heard in chat.say("…")``."""
+        """A conversation with the guide, or with the chat that a solution has bound.
+
+        Use it as ``async with client.chat() as chat: async for heard in chat.say("…")``.
+        """
         return Conversation(self._http, conversation or f"cnv-{uuid.uuid4()}", solution)
 
 

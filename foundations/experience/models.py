@@ -261,6 +261,17 @@ class Health(Answer):
     parts: dict[str, str] = {}
 
 
+class HookTaken(Answer):
+    """What became of a message: the run that it started, unless it had come before (``replayed``).
+
+    ``challenge``: sent back to a sender who asks whether anybody is there.
+    """
+
+    execution_id: str | None = None
+    replayed: bool = False
+    challenge: str | None = None
+
+
 class EventTaken(Answer):
     """What became of an event: whether it is new, and how many runs that listen for its type it was matched to just now."""
 

@@ -28,11 +28,12 @@ from symphainy.foundations.experience.solution_models import (
     WorkItems,
 )
 from symphainy.foundations.experience.tasks import Tasks
+from symphainy.foundations.experience.webhooks import Webhooks
 from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.model import Json
 
 
-class SolutionClient(Tasks):
+class SolutionClient(Tasks, Webhooks):
     """One user's view of the Solution plane."""
 
     def __init__(

@@ -72,11 +72,13 @@ class Surface(Message):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
     every: str | None = None
     cron: str | None = None
+    field: str | None = None
     url: str | None = None
     events: list[str] | None = None
     result: bool | None = None
     secret: str | None = None
     """A name in the tenant's secrets, never a secret."""
+    verify: str | None = None
 
 
 class Experience(Message):

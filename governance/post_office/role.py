@@ -13,7 +13,7 @@ class PostOffice(Role):
     """Takes drafts, delivers nothing itself: when the stream is away, the outbox waits."""
 
     name = "post_office"
-    rules = ("drafts", "signed_out")
+    rules = ("drafts", "signed_out", "verified_in")
     offers = ("event.publish", "webhook.send")
 
     async def step(self, call: GovernedCall) -> Outcome[Any]:

@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import Any
 
 import httpx2
+from support.database_server import MASTER
 from temporalio.client import Client
 
 from symphainy.experience_api.app import create_app as experience_app
@@ -21,15 +22,18 @@ from symphainy.foundations.language.context import Intent, Passport, SessionCont
 from symphainy.foundations.language.document import Document
 from symphainy.foundations.language.people import Shown
 from symphainy.foundations.language.wire import Closing, Opening
+from symphainy.foundations.public_works.adapters.file_secrets import FileSecrets
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
 from symphainy.governance.bundle import load_bundle
 from symphainy.governance.city_desk import CityDesk
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
+from symphainy.governance.hook_door import HookDoor
 from symphainy.governance.interceptors import CityClientInterceptor
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
+from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.catalogs import Catalogs
 from symphainy.runtime.client import ClientOptions, RuntimeClient
 from symphainy.runtime.ids import mint
@@ -39,7 +43,9 @@ from symphainy.runtime.store.documents import DocumentRow, Documents
 from symphainy.runtime.store.executions import Executions
 from symphainy.runtime.store.tasks import HumanTaskRow, Tasks
 from symphainy.runtime.store.unit import Store
+from symphainy.runtime.store.webhooks import EndpointRow
 from symphainy.runtime.surface import StateSurface
+from symphainy.runtime.webhooks import EndpointDraft
 from symphainy.solution_api.app import create_app as solution_app
 from symphainy.solution_api.parts import SolutionParts
 
@@ -67,6 +73,7 @@ class House:
     runtime: RuntimeClient
     surface: StateSurface
     store: Store
+    webhooks: WebhookDesk
     planes: dict[str, httpx2.AsyncClient]
     documents: dict[str, Any]
     tokens: dict[str, str] = field(default_factory=dict)
@@ -98,6 +105,11 @@ class House:
     async def session(self, token: str) -> SessionContext:
         """Whose token it is."""
         return (await self.gatehouse.sdk.authenticate(token)).session
+
+    async def endpoint(self) -> EndpointRow:
+        """An endpoint outside that is told of nothing that happens here."""
+        draft = EndpointDraft(url="https://crm.example/hook", types=("nothing.happened",))
+        return (await self.webhooks.create(self.tenant, draft, "x"))[0]
 
     async def key(self, owner: str, *roles: str, days: int = 9) -> Any:
         """An API key."""
@@ -134,11 +146,15 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
     )  # fmt: skip
     shared: dict[str, Any] = {"runtime": runtime, "guard": sdk, "doors": runtime.doors, "solutions": runtime.solutions}
     shared |= {"catalog": catalogs, "tasks": runtime.tasks, "clock": clock}
+    kept = FileSecrets(folder / "kept", MASTER)
+    webhooks = WebhookDesk(store, clock, kept)
+    hooks = HookDoor(runtime.solutions, kept, sdk.people.service, runtime.submit, clock)
     apps: dict[str, Any] = {
         "experience": experience_app(
             ExperienceParts(
                 sessions=gatehouse.sessions, objects=objects, plans=runtime.definitions,
-                documents=Reading(store, objects, runtime.doors, clock), **shared,
+                documents=Reading(store, objects, runtime.doors, clock), hooks=hooks,
+                **shared,
             )
         ),
         "solution": solution_app(
@@ -146,7 +162,7 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
                 records=runtime.records, work=runtime.work, people=sdk.people, keys=sdk.keys, definitions=runtime.definitions,
                 desk=CityDesk(city, store, lambda data: "signed", lambda data, signature: True, clock),
                 codec=CodecEndpoint(city.keys, SealingCodec(city.keys, objects)), checks=(PolicyCheck(load_bundle().vocabulary),),
-                status=PlatformStatus(city, catalogs, runtime.solutions), **shared,
+                status=PlatformStatus(city, catalogs, runtime.solutions), webhooks=webhooks, secrets=kept, **shared,
             )
         ),
     }  # fmt: skip
@@ -154,7 +170,9 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
         name: httpx2.AsyncClient(transport=httpx2.ASGITransport(app, raise_app_exceptions=False), base_url="http://plane.test")
         for name, app in apps.items()
     }  # fmt: skip
-    made = House(gatehouse, runtime, surface, store, planes, {name: app.openapi() for name, app in apps.items()})
+    made = House(
+        gatehouse, runtime, surface, store, webhooks, planes, {name: app.openapi() for name, app in apps.items()}
+    )
     try:
         await _people(made)
         await _things(made, objects)
@@ -201,6 +219,7 @@ async def _things(made: House, objects: LocalObjects) -> None:
     owner = await made.session(made.tokens["owner"])
     made.ids["execution_id"] = await _execution(made, owner)
     made.ids["task_id"], made.ids["shown"] = await _task(made, owner), "sha256:shown"
+    made.ids["endpoint_id"] = (await made.endpoint()).endpoint_id
     text = Document.model_validate({"media_type": "text/plain", "text": "It is said here.", "sha256": "0" * 64})
     raw = text.model_dump_json().encode()
     await objects.put(f"{tenant}/text/1", raw)

@@ -111,6 +111,18 @@ def _settle(house: House) -> Body:
     return {"item_id": "owed_undo:none", "resolution": "kept"}
 
 
+async def _endpoint(house: House) -> dict[str, str]:
+    return {"endpoint_id": (await house.endpoint()).endpoint_id}
+
+
+async def _hook(house: House) -> dict[str, str]:
+    return {"tenant": house.tenant, "solution": "matrix", "name": "none"}
+
+
+async def _secret(house: House) -> dict[str, str]:
+    return {"name": "erp_password"}
+
+
 def _saga(house: House) -> Body:
     return {"text": SAGA.format(version=f"1.1.{house.next()}")}
 
@@ -189,6 +201,8 @@ EXPERIENCE: dict[str, Row] = {
     "GET /api/tasks/{task_id}": Row("AUOW", names=True),
     "POST /api/tasks/{task_id}/decision": Row(**_DECIDES),
     "GET /v1/{solution}/openapi.json": Row(EVERYBODY, names=True, arguments=_solution),
+    # No log-in here: what it takes is signed, or nobody's, whoever brings it.
+    "POST /hooks/{tenant}/{solution}/{name}": Row(EVERYBODY, 401, _json(), arguments=_hook, public=True),
     # No operation of the document: what a solution has bound.
     "POST /v1/matrix/greet": Row(ROLED, 202, _json(), names=True),
 }
@@ -247,6 +261,17 @@ SOLUTION_PLANE: dict[str, Row] = {
     "GET /api/tasks": Row(ROLED),
     "GET /api/tasks/{task_id}": Row("AUOW", names=True),
     "POST /api/tasks/{task_id}/decision": Row(**_DECIDES),
+    "GET /api/webhooks": Row(**_PEOPLE),
+    "POST /api/webhooks": Row(**_PEOPLE, ok=201, body=_json(url="https://crm.example/hook")),
+    "GET /api/webhooks/{endpoint_id}": Row(**_PEOPLE, names=True),
+    "PATCH /api/webhooks/{endpoint_id}": Row(**_PEOPLE, body=_json(state="disabled"), names=True, arguments=_endpoint),
+    "DELETE /api/webhooks/{endpoint_id}": Row(**_PEOPLE, ok=204, names=True, arguments=_endpoint),
+    "POST /api/webhooks/{endpoint_id}/rotate": Row(**_PEOPLE, names=True),
+    "GET /api/webhooks/{endpoint_id}/deliveries": Row(**_PEOPLE, names=True),
+    "POST /api/webhooks/{endpoint_id}/replay": Row(**_PEOPLE, body=_json(), names=True),
+    "GET /api/secrets": Row(**_PEOPLE),
+    "PUT /api/secrets/{name}": Row(**_PEOPLE, ok=204, body=_json(value="hush"), arguments=_secret),
+    "DELETE /api/secrets/{name}": Row(**_PEOPLE, ok=204, arguments=_secret),
     "POST /codec/decode": Row(**_PEOPLE, body=_json(payloads=[])),
     "POST /codec/encode": Row(**_PEOPLE, body=_json(payloads=[])),
 }

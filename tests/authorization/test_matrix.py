@@ -32,6 +32,7 @@ NONE_SUCH = {
     "execution_id": "exe_00000000000000000000000000", "task_id": "tsk_00000000000000000000000000", "document_id": "doc_none",
     "session_id": "ses_00000000000000000000000000", "solution": "none-such", "name": "none-such", "namespace": "none", "version": "9.9.9",
     "user_id": "usr_00000000000000000000000000", "key_id": "00000000",
+    "endpoint_id": "whe_00000000000000000000000000",
 }  # fmt: skip
 
 

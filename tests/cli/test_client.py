@@ -7,6 +7,7 @@ import pytest
 
 from symphainy.cli.byoh import experience, rebound
 from symphainy.cli.doctor_client import client
+from symphainy.foundations.curator.catalog import read_catalog
 from symphainy.foundations.definitions.solution import load_solution
 from symphainy.foundations.experience.solution import read_folder
 from symphainy.foundations.language.contract import Catalog
@@ -73,7 +74,11 @@ def test_the_example_can_be_bound_to_the_first_solution(
     for name in ("SQL_PASSWORD", "REDIS_PASSWORD", "TEMPORAL_KEY", "MODEL_KEY", "MASTER_KEY"):
         monkeypatch.setenv(f"ACME_{name}", "x")
     files = rebound(read_folder(root / "solutions" / "first"), experience(settings(tmp_path, text)))
-    assert "path: /questions" in files["solution.yaml"]
+    made = load_solution(files, read_catalog())
+    assert made.definition is not None, [str(each) for each in made.diagnostics]
+    surfaces = [(each.surface, each.name) for each in made.definition.bindings]
+    assert surfaces == [("rest", "ask"), ("chat", "desk"), ("outgoing-webhook", "crm")]
+    assert made.plans == load_solution(read_folder(root / "solutions" / "first"), read_catalog()).plans
 
 
 async def test_doctor_tries_what_is_named_and_nothing_else(tmp_path: Path) -> None:
@@ -97,6 +102,17 @@ async def test_doctor_names_a_surface_that_there_is_not(tmp_path: Path) -> None:
     found = await client(settings(tmp_path, BOUND.replace("chat", "fax")))
     (wrong,) = (finding for finding in found if finding.verdict == "wrong")
     assert "hello: fax is no surface" in wrong.detail and "outgoing-webhook" in wrong.remedy
+
+
+async def test_doctor_names_a_word_that_does_nothing(tmp_path: Path) -> None:
+    for was, now, says in (
+        ("surface: chat,", "surface: chat, path: /x,", "only a rest binding"),
+        ("surface: chat,", "surface: outgoing-webhook, secret: crm,", "has a 'url'"),
+        ("path: /salute", "path: salute", "path"),
+    ):
+        found = await client(settings(tmp_path, BOUND.replace(was, now)))
+        (wrong,) = (finding for finding in found if finding.verdict == "wrong")
+        assert says in wrong.detail and wrong.remedy, wrong
 
 
 async def test_without_a_document_there_is_nothing_to_try(tmp_path: Path) -> None:

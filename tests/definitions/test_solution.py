@@ -44,6 +44,42 @@ def test_a_solution_is_checked_as_a_whole():
     assert made.digest == solution_digest(FILES)
 
 
+OUT = "{surface: outgoing-webhook, name: crm, intent: order.place, url: 'https://crm.example/', secret: crm_hook}"
+
+
+@pytest.mark.parametrize(
+    ("binding", "says"),
+    [
+        ("{surface: chat, name: a, intent: text.shout, path: /x}", "only a rest binding"),
+        ("{surface: chat, name: a, intent: text.shout, url: 'https://x.example'}", "only an outgoing-webhook binding"),
+        ("{surface: rest, name: a, intent: text.shout, field: text}", "only a chat binding"),
+        ("{surface: rest, name: a, intent: text.shout, payload: {}}", "only a schedule binding"),
+        ("{surface: schedule, name: a, intent: text.shout}", "either 'every' or 'cron'"),
+        ("{surface: chat, name: a, intent: pay.reserve}", "pay.reserve takes no 'text'"),
+        ("{surface: chat, name: a, intent: text.shout, field: said}", "name its 'field', one of text"),
+        (OUT.replace(", secret: crm_hook", ""), "an outgoing-webhook binding has a 'secret'"),
+        (OUT.replace("crm_hook", "whsec_AAAA"), "secret"),
+        (OUT.replace("https://", "ftp://"), "url"),
+        ("{surface: webhook, name: a, intent: text.shout, secret: hub}", "a webhook binding has a 'verify'"),
+        ("{surface: chat, name: a, intent: text.shout, secret: hub}", "only a webhook or an outgoing-webhook binding"),
+    ],
+)
+def test_a_binding_says_nothing_that_does_nothing(binding, says):
+    head = FILES["solution.yaml"].replace("bindings:", f"bindings:\n- {binding}")
+    head = head.replace("order.place: order", "order.place: order\n  pay.reserve: pay.reserve")
+    (fault,) = (
+        d for d in load_solution({**FILES, "solution.yaml": head}, CATALOG).diagnostics if d.severity == "error"
+    )
+    assert fault.code == "SOL001" and says in fault.message, fault.message
+
+
+def test_an_outgoing_webhook_is_bound():
+    head = FILES["solution.yaml"].replace("bindings:", f"bindings:\n- {OUT}")
+    made = load_solution({**FILES, "solution.yaml": head}, CATALOG).definition
+    assert made is not None and made.bindings[0].secret == "crm_hook"
+    assert made.plans == load_solution(FILES, CATALOG).definition.plans
+
+
 def test_the_digest_follows_every_file_and_the_plans_follow_only_theirs():
     before = load_solution(FILES, CATALOG).definition
     other = {**FILES, "solution.yaml": FILES["solution.yaml"].replace("path: /shout", "path: /louder")}

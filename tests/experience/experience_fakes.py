@@ -20,6 +20,7 @@ from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, RateLimited, Refused, Unauthenticated
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
+from symphainy.governance.hook_door import HookDoor
 from symphainy.runtime.ids import mint
 from symphainy.runtime.models import CLOSING_EVENTS, Execution, ExecutionResult, ExecutionSummary, Page, Submitted
 from symphainy.runtime.reading import DocumentLine, Passage
@@ -385,6 +386,31 @@ class FakeCatalog:
         return Catalog(), "sha256:00"
 
 
+class FakeSecrets:
+    """Secrets by tenant and name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    async def get(self, tenant: str, name: str) -> bytes:
+        if (tenant, name) not in self.kept:
+            raise NotFound("there is no such secret")
+        return self.kept[tenant, name]
+
+    async def put(self, tenant: str, name: str, value: bytes) -> None:
+        self.kept[tenant, name] = value
+
+    async def delete(self, tenant: str, name: str) -> None:
+        self.kept.pop((tenant, name), None)
+
+    async def list(self, tenant: str) -> list[str]:
+        return sorted(name for home, name in self.kept if home == tenant)
+
+
+async def _service(tenant: str, name: str) -> Principal:
+    return Principal(type="Service", id=f"svc_{name}", tenant=tenant, roles=("service",))
+
+
 class FakePing:
     def __init__(self) -> None:
         self.away = False
@@ -397,9 +423,9 @@ class FakePing:
 def parts(folder: Path, **more: Any) -> ExperienceParts:
     """A plane's parts, on a folder for objects."""
     clock = FakeClock()
-    sessions, solutions = FakeSessions(clock), FakeSolutions()
+    sessions, solutions, runtime = FakeSessions(clock), FakeSolutions(), FakeRuntime(clock)
     return ExperienceParts(
-        runtime=FakeRuntime(clock), sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder),
+        runtime=runtime, sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder),
         solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), documents=FakeDocuments(),
-        tasks=FakeTasks(), clock=clock, **more,
+        tasks=FakeTasks(), clock=clock, hooks=HookDoor(solutions, FakeSecrets(), _service, runtime.submit, clock), **more,
     )  # fmt: skip

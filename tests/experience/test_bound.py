@@ -1,10 +1,13 @@
 """A deployed solution's own routes and its own OpenAPI document."""
 
+import hmac
+
 import httpx2
 import pytest
 from openapi_spec_validator import validate
 
 from symphainy.foundations.definitions.plan import Plan
+from symphainy.foundations.language.errors import DomainError, NotFound
 from symphainy.runtime.solutions import Binding, RouteTo, Solution
 
 ASK = {
@@ -92,3 +95,38 @@ async def test_another_binding_changes_the_route_and_not_the_plan(plane, http):
     assert (await http.post("/v1/claims/ask", json={"question": "why?"})).status_code == 200
     assert (await http.post("/v1/claims/claims/c7/questions", json={"question": "why?"})).status_code == 404
     assert solution(moved).routes == solution(REST).routes
+
+
+async def test_what_is_said_to_a_solution_becomes_the_intent_that_its_chat_binds(plane, client, http):
+    async with client.chat(solution="claims") as chat:
+        with pytest.raises(NotFound, match="binds no chat"):
+            _ = [heard async for heard in chat.say("why?")]
+        ask = Binding(kind="chat", name="ask", intent="test.echo", about={"field": "question"})
+        plane.parts.solutions.put("acme", solution(REST, ask), PLAN)
+        heard = [heard async for heard in chat.say("why?")]
+        assert heard[-1].result.output == {"question": "why?"}
+        (run,) = plane.parts.runtime.runs.values()
+        assert (run.intent.type, run.intent.solution, run.intent.source) == ("test.echo", "claims", "ui")
+        plane.parts.solutions.put("acme", solution(ask, Binding(kind="chat", name="say", intent="test.echo")), PLAN)
+        with pytest.raises(DomainError, match="several chats"):
+            _ = [heard async for heard in chat.say("why?")]
+    async with client.chat() as guide:
+        assert [heard async for heard in guide.say("hello")][-1].result.output["text"] == "hello"
+
+
+async def test_a_hook_without_a_signature_is_nobodys_and_a_signed_challenge_is_answered(plane, client, http):
+    hook = Binding(kind="webhook", name="chat", intent="test.echo", about={"verify": "slack", "secret": "hub"})
+    plane.parts.solutions.put("acme", solution(REST, hook), PLAN)
+    body = b'{"type": "url_verification", "challenge": "3eZbrw1a"}'
+    await plane.parts.hooks._secrets.put("acme", "hub", b"hush")
+    stamp = str(int(plane.parts.clock.now().timestamp()))
+    sign = "v0=" + hmac.new(b"hush", f"v0:{stamp}:".encode() + body, "sha256").hexdigest()
+    headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": sign, "content-type": "application/json"}
+    async with httpx2.AsyncClient(base_url=plane.url) as nobody:
+        answer = await nobody.post("/hooks/acme/claims/chat", content=body, headers=headers)
+        assert answer.status_code == 200 and answer.json()["challenge"] == "3eZbrw1a"
+        wrong = await nobody.post(
+            "/hooks/acme/claims/chat", content=body, headers={**headers, "x-slack-signature": "v0=0"}
+        )
+        none = await nobody.post("/hooks/acme/claims/nope", content=body, headers=headers)
+        assert (wrong.status_code, none.status_code) == (401, 401) and wrong.json()["detail"] == none.json()["detail"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSessions, FakeTasks
+from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeSecrets, FakeSessions, FakeTasks
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
@@ -16,10 +16,12 @@ from symphainy.governance.overlay import Overlay
 from symphainy.governance.security_guard.api_keys import Issued
 from symphainy.governance.simulation import Simulation
 from symphainy.governance.switches import SwitchSetting, check
+from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.ids import mint
 from symphainy.runtime.models import ExecutionResult, Submitted
 from symphainy.runtime.solutions import Deployment, RouteTo, Solution, SolutionDraft
 from symphainy.runtime.store.users import ApiKeyRow
+from symphainy.runtime.store.webhooks import EndpointRow, LetterRow
 from symphainy.solution_api.parts import SolutionParts
 
 CONTRACT = Contract(
@@ -292,10 +294,46 @@ class FakeDesk:
         return Simulation(digest=overlay.digest)
 
 
+class FakeRows:
+    """Endpoints and letters by tenant and id, as ``runtime.store.webhooks`` keeps them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], EndpointRow] = {}
+        self.letters: list[LetterRow] = []
+
+    async def add(self, row: EndpointRow) -> None:
+        self.rows[row.tenant, row.endpoint_id] = row
+
+    async def get(self, tenant: str, endpoint_id: str) -> EndpointRow | None:
+        return self.rows.get((tenant, endpoint_id))
+
+    async def all(self, tenant: str) -> list[EndpointRow]:
+        return [row for row in self.rows.values() if row.tenant == tenant and row.state != "removed"]
+
+    async def change(self, tenant: str, endpoint_id: str, values: dict[str, Any]) -> None:
+        self.rows[tenant, endpoint_id] = self.rows[tenant, endpoint_id].model_copy(update=values)
+
+    async def page(self, tenant: str, endpoint_id: str, state: str, limit: int) -> list[LetterRow]:
+        of = [row for row in self.letters if (row.tenant, row.endpoint_id) == (tenant, endpoint_id)]
+        return [row for row in of if state in ("", row.state)][:limit]
+
+    async def again(self, tenant: str, endpoint_id: str, event_id: str) -> int:
+        ended = await self.page(tenant, endpoint_id, "dead", 1_000)
+        return len([row for row in ended if event_id in ("", row.event_id)])
+
+
+def webhook_desk(clock: Any, secrets: FakeSecrets) -> WebhookDesk:
+    """The real desk over rows with memory."""
+    made = WebhookDesk(None, clock, secrets)  # type: ignore[arg-type]
+    made._rows = FakeRows()  # type: ignore[assignment]
+    return made
+
+
 def parts(**more: Any) -> SolutionParts:
-    clock, register = FakeClock(), FakeRegister()
+    clock, register, secrets = FakeClock(), FakeRegister(), FakeSecrets()
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
         solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(), work=FakeRecords(),
-        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), tasks=FakeTasks(), clock=clock, **more,
+        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), tasks=FakeTasks(), clock=clock,
+        webhooks=webhook_desk(clock, secrets), secrets=secrets, **more,
     )  # fmt: skip

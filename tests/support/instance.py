@@ -121,6 +121,7 @@ def _environment(data_dir: Path, base: int, faults: Path) -> dict[str, str]:
         "SYMPHAINY_REALMS": "support.ledger_realm:Manager,symphainy.cli.chaos.ledger:Manager",
         "SYMPHAINY_FAULT": str(faults),
     }
+    mine |= {"SYMPHAINY_OUTBOUND_ALLOW": "127.0.0.1"}  # receivers of webhooks are on this machine
     return mine
 
 

@@ -14,9 +14,9 @@ async def test_an_event_is_due_to_who_wants_its_type_and_to_nobody_else(
     surface: StateSurface, store: Store, sealer: MemorySealer, clock: Moving, tenant: str
 ) -> None:
     register, rows = WebhookRegister(store, clock), Webhooks(store)
-    wanted = await register.add(tenant, EndpointDraft("https://a.example", ("execution.*",)), "hook_one", "usr_ann")
-    await register.add(tenant, EndpointDraft("https://b.example", ("content.*",)), "hook_two", "usr_ann")
-    await register.add(f"{tenant}x", EndpointDraft("https://c.example", ("execution.*",)), "hook_one", "usr_eve")
+    wanted = await register.add(tenant, EndpointDraft("https://a.example", ("execution.*",)), "whe_one", "usr_ann")
+    await register.add(tenant, EndpointDraft("https://b.example", ("content.*",)), "whe_two", "usr_ann")
+    await register.add(f"{tenant}x", EndpointDraft("https://c.example", ("execution.*",)), "whe_one", "usr_eve")
     execution = mint("execution")
     await surface.open(opening(tenant, execution), passport(tenant, execution))
     [due] = [each for each in await rows.due(10_000) if each.tenant.startswith(tenant)]
@@ -25,13 +25,13 @@ async def test_an_event_is_due_to_who_wants_its_type_and_to_nobody_else(
     letter = await box.letter(tenant, due.endpoint_id, due.event_id)
     assert letter is not None and (letter.url, letter.secrets, letter.id) == (
         "https://a.example",
-        ("hook_one",),
+        ("whe_one",),
         due.event_id,
     )
     assert letter.event["type"] == "execution.started" and letter.event["data"]["intent"] == "content.upload"
-    await register.rotated(tenant, due.endpoint_id, "hook_new")
+    await register.rotated(tenant, due.endpoint_id)
     both = await box.letter(tenant, due.endpoint_id, due.event_id)
-    assert both is not None and both.secrets == ("hook_new", "hook_one")
+    assert both is not None and both.secrets == ("whe_one", "whe_one_before")
     await rows.started(due, "exe_delivering")
     await box.note(
         tenant, due.endpoint_id, due.event_id, state="dead", attempts=10, answer=500, reason="it answered 500"
