@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from symphainy.cli.options import AsJson, DataDir, folder_of
+
 if TYPE_CHECKING:
     from symphainy.foundations.experience import SolutionClient
     from symphainy.foundations.experience.webhook_models import Delivery, Endpoint
@@ -19,10 +21,6 @@ webhook = typer.Typer(
 secret = typer.Typer(
     help="The tenant's secrets: written, never shown again.", no_args_is_help=True, rich_markup_mode=None
 )
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Endpoint id.")]
 
 
@@ -113,9 +111,8 @@ def delete(name: Annotated[str, typer.Argument(help="Name.")], data_dir: DataDir
 def _with(data_dir: Path | None, act: "Callable[[SolutionClient], Awaitable[Answer]]") -> Answer:
     from symphainy.cli.credentials import signed_in
     from symphainy.cli.instance import Instance
-    from symphainy.foundations.settings import Settings
 
-    instance = Instance.running((data_dir or Settings().data_dir).resolve())
+    instance = Instance.running(folder_of(data_dir))
 
     async def run() -> Answer:
         async with signed_in(instance) as platform:

@@ -138,10 +138,13 @@ def surface(binding: Any) -> str:
 
     >>> surface({"kind": "rest", "name": "ask", "about": {"path": "/ask", "method": "POST"}})
     'rest · POST /ask'
+    >>> surface({"kind": "chat", "name": "desk", "about": {"method": "POST", "field": "question"}})
+    'chat · desk'
     """
     about = {**(binding.get("about") or {}), **binding}
-    where = " ".join(str(about[key]) for key in ("method", "path") if about.get(key)) or about.get("name", "")
-    return f"{about.get('kind') or about.get('surface') or 'surface'} · {where}"
+    kind = about.get("kind") or about.get("surface") or "surface"
+    where = " ".join(str(about[key]) for key in ("method", "path") if about.get(key)) if kind == "rest" else ""
+    return f"{kind} · {where or about.get('name', '')}"
 
 
 def _chips(words: Any) -> None:
