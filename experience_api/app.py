@@ -30,7 +30,6 @@ TITLE = "Symphainy Experience Plane"
 ROUTERS = (
     health.router, auth.router, auth.keys, sessions.router, intents.router, events.router, streams.router, executions.router,
     content.router, documents.router, insights.router, insights.mashes, tasks.router, agent.router, hooks.router, bound.router,
-    content.router, documents.router, tasks.router, agent.router, hooks.router, bound.router,
 )  # fmt: skip
 """In this order: what a solution has bound comes last, so that no binding hides a path of the plane."""
 

@@ -36,7 +36,6 @@ from symphainy.foundations.language.model import Json
 
 
 class SolutionClient(Tasks, Webhooks, Governing):
-class SolutionClient(Tasks, Webhooks):
     """One user's view of the Solution plane."""
 
     def __init__(
