@@ -19,8 +19,13 @@ SLIPPED_IN = {
     "approved_by": "usr_1",
     "id": "usr_1",
 }
-TAKES_ANYTHING = {"POST /api/events", "POST /v1/matrix/greet", "POST /v1/content/upload"}
-"""A CloudEvent and a solution's own payload have members of their own, and an upload is bytes: nothing of them is a setting."""
+TAKES_ANYTHING = {
+    "POST /api/events",
+    "POST /v1/matrix/greet",
+    "POST /v1/content/upload",
+    "POST /hooks/{tenant}/{solution}/{name}",
+}
+"""A CloudEvent, a solution's payload and a signed hook have members of their own, an upload is bytes: none is a setting."""
 
 
 def _bearer(made: House, who: str = "administrator") -> dict[str, str]:
@@ -101,6 +106,7 @@ _ANY = {
     "user_id": "u",
     "key_id": "0",
     "switch": "s",
+    "tenant": "t",
 }
 
 

@@ -99,11 +99,9 @@ class Cost:
     # -- helpers -------------------------------------------------------------------------------------------------------------------
     def _scan(self, value: Value, depth: int, what: str) -> None:
         self.scans += 1
-        if value.const:
-            return
-        if value.level < depth:
+        if value.level < depth and not value.const:
             raise Heavy(f"{what} reads a whole outer value once per element")
-        if value.spread:
+        if value.spread and not value.const:
             raise Heavy(f"{what} reads a value that repeats another one per element")
 
     def _operands(self, nodes: Sequence[t.Node], dot: Value, depth: int) -> list[Value]:
@@ -364,15 +362,12 @@ class Cost:
 
     def _result(self, node: t.Call, dot: Value, parts: list[Value], depth: int) -> Value:
         name = node.name
-        many = name in ("paths", "tostream", "path") or (
-            any(p.many for p in parts) and name not in ("isempty", "pick", "del")
-        )
+        several = any(p.many for p in parts) and name not in ("isempty", "pick", "del")
+        many = name in ("paths", "tostream", "path") or several
         copies = max([dot.copies, *(p.copies for p in parts)]) * (3 if name in EXPANDING else 1)
         level = dot.level if name in ("getpath", "error", "nth", "first", "last", "values", "not") else depth
-        small_ = name in ("type", "length", "not", "has", "in", "startswith", "endswith")
-        return Value(
-            level=level, copies=1 if small_ else copies, many=many, spread=dot.spread and not small_, const=small_
-        )
+        tiny = name in ("type", "length", "not", "has", "in", "startswith", "endswith")
+        return Value(level=level, copies=1 if tiny else copies, many=many, spread=dot.spread and not tiny, const=tiny)
 
     def _each_call(self, node: t.Call, dot: Value, depth: int) -> Value:
         name, args = node.name, node.args
