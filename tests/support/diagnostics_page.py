@@ -6,6 +6,7 @@ from definitions.test_diagnostics import CASES, SOLUTIONS, Refusing
 from symphainy.foundations.definitions.codes import CODES, Code
 from symphainy.foundations.definitions.compile import compile_text
 from symphainy.foundations.definitions.diagnostics import Diagnostic
+from symphainy.foundations.definitions.rehearsal.scenario import load_scenario
 from symphainy.foundations.definitions.solution import load_solution
 
 HEAD = """# Diagnostics
@@ -18,8 +19,11 @@ being made, a *warning* and a *hint* do not. The examples see the catalog of the
 """
 GROUPS = {
     "YAML": "The text", "SCH": "The schema", "DOC": "The document", "EXP": "Expressions", "SEC": "Secrets", "LNK": "Linking",
-    "TYP": "Data flow", "SAG": "Sagas", "HUM": "People", "SOL": "Solutions", "CHK": "Further checks",
+    "TYP": "Data flow", "SAG": "Sagas", "HUM": "People", "SOL": "Solutions", "SCN": "Scenarios", "CHK": "Further checks",
 }  # fmt: skip
+
+SCENARIOS = {"SCN001": "input: {a: 1}\nexpct: {status: completed}"}
+"""What a scenario's own codes are shown with."""
 
 
 def page() -> str:
@@ -59,6 +63,8 @@ def example(code: str) -> tuple[str, Diagnostic]:
         if case == code:
             found = compile_text(text, catalog=CATALOG).diagnostics
             return text, next(d for d in found if d.code == code)
+    if code in SCENARIOS:
+        return SCENARIOS[code], load_scenario(SCENARIOS[code], file="s.yaml")[1][0]
     files = next(files for case, files, _ in SOLUTIONS if case == code)
     shown = "\n".join(f"# {name}\n{text.rstrip()}" for name, text in files.items())
     return shown, next(d for d in load_solution(files, CATALOG, [Refusing()]).diagnostics if d.code == code)
