@@ -54,7 +54,7 @@ check: install ## What a reviewer's machine checks: format, lint, types, import 
 bench: install ## The spine beside its peers, one run on this machine; ROWS="1 2": these alone
 	@PYTHONPATH=benchmarks $(RUN) python -P benchmarks/__main__.py $(ROWS)
 
-bench-city: install ## What the eight services cost a step (p50, p99, ratio, actions), and a noisy tenant a quiet one
+bench-city: install ## What the city costs a step, and a noisy tenant a quiet one
 	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city governed
 	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city noisy --sagas 5000
 
@@ -79,11 +79,11 @@ audit: install ## The record of decisions: 180 mutations made and looked for, 10
 smart-city: install ## Write docs/smart-city.md anew: every rule of the city and the tests that show it
 	@PYTHONPATH=tests $(RUN) python -P tests/support/rules.py > docs/smart-city.md
 
-authorization: install ## Ask every operation of both APIs as every caller, and write docs/authorization.md anew
+authorization: install ## Ask both APIs everything as everyone; write docs/authorization.md
 	@PYTHONPATH=.:tests $(RUN) python -P -m tests.authorization.page > docs/authorization.md
 	@SYMPHAINY_TEST_WHOLE=1 $(RUN) pytest -q --timeout 600 tests/authorization
 
-security-page: install ## Write docs/security.md anew: the security rows of the contract and the tests that show them
+security-page: install ## Write docs/security.md: the security rows and their tests
 	@PYTHONPATH=tests $(RUN) python -P -m support.checklist > docs/security.md
 diagnostics: install ## Write docs/diagnostics.md anew: every code of the compiler, its way out, an example
 	@PYTHONPATH=tests $(RUN) python -P tests/support/diagnostics_page.py > docs/diagnostics.md

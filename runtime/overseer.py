@@ -140,7 +140,7 @@ class Overseer:
         except DomainError as refusal:  # the right may be gone since: then it is not replayed, and the record says so
             data = {"code": refusal.code or "refused"}
             await self._note(
-                row, "replay/refused", EventDraft(type="execution.replay_refused", data=data), refusal.detail
+                row, "replay/refused", EventDraft(type="execution.replay_refused", data=data), type(refusal).__name__
             )
             return
         event = EventDraft(type="execution.replayed", data={"as": told.execution_id, "reason": act.reason})
@@ -158,7 +158,7 @@ class Overseer:
 def _tried(intent: IntentRow) -> tuple[str, int]:
     """The run that was first, and how many replays of it there have been.
 
-    >>> _tried(IntentRow.model_construct(key="replay:exe_1:2", execution_id="exe_9"))
+    >>> _tried(IntentRow(key="replay:exe_1:2", execution_id="exe_9"))
     ('exe_1', 2)
     """
     if intent.key.startswith(_KEY):
