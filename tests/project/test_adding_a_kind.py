@@ -52,7 +52,7 @@ def test_the_kind_that_the_page_shows_runs(root: Path) -> None:
 
 def test_without_the_pages_words_it_is_refused(root: Path) -> None:
     (saga,) = shown(root, "yaml")
-    assert [d.code for d in compile_text(saga, catalog=Catalog()).errors] == ["LNK004"]
+    assert [d.code for d in compile_text(saga, catalog=Catalog()).errors] == ["LNK001"]
 
 
 def test_each_file_of_the_interpreter_is_one_kind_and_short(root: Path) -> None:
