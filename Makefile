@@ -13,7 +13,7 @@ ROOMS := activities bindings cli experience_api foundations governance realms ru
 PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke corpus fuzz audit smart-city authorization security-page diagnostics record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,9 +62,16 @@ chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 30
 	@$(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 4 --seed $(or $(SEED),1) --out build/chaos.json
 	@! $(RUN) symphainy chaos --sagas 300 --faults 20 --ignore-keys > build/chaos-control.txt 2>&1 && grep -q "^I2" build/chaos-control.txt
 	@echo "negative control: a receiver that ignores keys was found out"
+	@$(MAKE) programs
 
 chaos-smoke: install ## The same in three minutes
 	@$(RUN) symphainy chaos --sagas 300 --faults 20 --seed $(or $(SEED),1)
+
+programs: install ## 500 random sagas against a model while workers are killed; COUNT=50: fewer
+	@PYTHONPATH=tests $(RUN) python -P -m model.kills $(or $(COUNT),500)
+
+large: install ## Loops of 10,000 iterations, forks of 1,000 branches: time, history, memory
+	@PYTHONPATH=tests $(RUN) python -P benchmarks/large.py $(SIZES)
 
 corpus: install ## Every given file against its expected outcome; KINDS="csv pdf-tables" runs these alone
 	@PYTHONPATH=benchmarks $(RUN) python -P -m corpus $(KINDS)

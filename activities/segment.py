@@ -12,7 +12,7 @@ from temporalio import activity
 from symphainy.activities.boundary import Boundary, canonical
 from symphainy.activities.passport import passport
 from symphainy.activities.step import retryable
-from symphainy.foundations.definitions.machine import Machine, Program, State, local, step_call
+from symphainy.foundations.definitions.machine import Machine, Program, State, local, parcel, step_call
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.foundations.language.wire import SEGMENT, SegmentCall, SegmentResult, StepResult
 from symphainy.runtime.surface import Entry
@@ -28,7 +28,7 @@ def segment_activity(boundary: Boundary) -> Callable[[SegmentCall], Coroutine[An
         One step at least: a budget that a slow database has spent before the first would never let a run get on.
         """
         program = Program.find(given.plan_digest)
-        machine = Machine(program, State.load(given.state))
+        machine = Machine(program, State.load(parcel.opened(given.state)))
         results: list[StepResult] = []
         entries: list[Entry] = []
         spent, began = 0, time.monotonic()

@@ -22,7 +22,8 @@ with workflow.unsafe.imports_passed_through():
         State,
         Timer,
         is_local,
-    )
+        parcel,
+    )  # fmt: skip
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
@@ -43,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
         SegmentCall,
         StepResult,
     )  # fmt: skip
-    from symphainy.workflows import calls, decisions, progress, rehearsal
+    from symphainy.workflows import calls, carry, decisions, progress, rehearsal
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
@@ -65,7 +66,7 @@ class Saga:
         self._ahead: dict[str, StepResult] = {}
         self._segment: asyncio.Task[None] | None = None
         self._bytes = 0
-        self._draining = False
+        self._draining = self._overfull = False
         self._cancel_seen = False
         self._states: dict[str, str] = {}
         self._unnamed: dict[int, int] = {}
@@ -79,17 +80,18 @@ class Saga:
         """Open, walk the plan, close."""
         self._given, self._stage = given, rehearsal.Stage.of(given)
         program = Program.of(given.plan)
-        opened = await self._calmly(self._open(program))
+        held = None if given.state is None else parcel.opened(given.state)
+        opened = await self._calmly(self._open(program, suspended=bool((held or {}).get("suspended"))))
         if opened.closed is not None:
             return self._end(opened.closed)
-        if given.state is None:
+        if held is None:
             self._machine = Machine.begin(program, given.input, execution=given.execution_id, now=opened.at)
             if self._stage is not None:
                 self._machine.state.trace, self._stage.began = [], opened.at
             commands = self._machine.start()
         else:
             self._unnamed = dict.fromkeys(given.witnessed, 0)
-            self._machine = Machine(program, State.load(given.state))
+            self._machine = Machine(program, State.load(held))
             commands = self._machine.pending()
         while True:
             await self._issue(commands)
@@ -159,7 +161,7 @@ class Saga:
         if self._cancel_seen:
             self._cancel_seen = False
             return machine.cancel()
-        self._draining = self._draining or self._is_long()
+        self._draining = not self._overfull and (self._draining or self._is_long())
         if (
             self._draining
             and not any(not key.startswith("timer:") for key in self._tasks)
@@ -167,7 +169,7 @@ class Saga:
             and not self._news
             and workflow.all_handlers_finished()
         ):
-            self._continue(machine)
+            return self._continue(machine)
         if self._local and self._segment is None and not self._news and not self._draining:
             self._segment = self._spawn(self._run_segment(machine))
         try:
@@ -323,8 +325,9 @@ class Saga:
         """All local calls that are open, and those that follow from them, as one local activity and one marker."""
         length = workflow.info().get_current_history_length()
         named = tuple(number for number, at in self._unnamed.items() if at < length)
+        lent = parcel.lend(self._task, machine.state.dump())
         given = SegmentCall(
-            saga=calls.about(self._given), state=machine.state.dump(), plan_digest=self._program.plan.digest, task=self._task,
+            saga=calls.about(self._given), state=lent.reference, plan_digest=self._program.plan.digest, task=self._task,
             witnessed=named,
         )  # fmt: skip
         result = await calls.run_segment(given, tuple(self._local.values()))
@@ -344,14 +347,14 @@ class Saga:
         if not self._news:  # no open call was answered: the main loop must see that they wait for another segment
             self._news.append(("again", None))
 
-    async def _open(self, program: Program) -> Opened:
+    async def _open(self, program: Program, *, suspended: bool) -> Opened:
         given, info, plan = self._given, workflow.info(), program.plan
         self._program = program
         opening = Opening(
             tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
             session_id=given.session_id, solution=given.solution, plan_digest=plan.digest, definition=plan.definition,
             run_id=info.run_id, task=self._task, listens=plan.listens, continued=given.state is not None,
-            suspended=bool((given.state or {}).get("suspended")),
+            suspended=suspended,
         )  # fmt: skip
         return await calls.opening(opening)
 
@@ -370,14 +373,13 @@ class Saga:
     def _end(self, closing: Closing) -> Json:
         return progress.end(closing, self._states, self._machine if self._stage else None)
 
-    def _continue(self, machine: Machine) -> None:
+    def _continue(self, machine: Machine) -> list[Command]:
         for task in self._tasks.values():
             task.cancel()
-        workflow.continue_as_new(
-            self._given.model_copy(
-                update={"state": machine.state.dump(), "input": None, "witnessed": tuple(self._unnamed)}
-            )
-        )
+        commands, answers = carry.on(self._given, machine, tuple(self._unnamed), {*self._tasks, *self._local})
+        self._overfull, self._draining = True, False
+        self._news.extend(("resolved", (answer.call_id, answer)) for answer in answers)
+        return commands
 
     def _forget(self, numbers: tuple[int, ...]) -> None:
         for number in numbers:

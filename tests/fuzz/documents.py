@@ -20,7 +20,7 @@ KEYS = [
 ]  # fmt: skip
 CALLED = [
     "content.parse", "text.shout", "pay.reserve", "pay.charge", "pay.wire", "http", "grpc", "openapi", "asyncapi", "mcp", "a2a",
-    "approval:1.0.0@default", "f", "content.prase", "x@9", "https://e.org/f.yaml",
+    "approval:1.0.0@default", "compensate:1.0.0@default", "f", "content.prase", "x@9", "https://e.org/f.yaml",
 ]  # fmt: skip
 EVENT = {"with": {"type": "t", "source": "${ .s }"}, "correlate": {"k": {"from": ".data.k", "expect": "$context.k"}}}
 

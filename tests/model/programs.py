@@ -21,6 +21,8 @@ class Generator:
 
     draw: random.Random
     budget: int = 30
+    late: bool = True
+    """Whether tasks may run into a timeout of theirs: under kills a model cannot know what had happened by then."""
     count: int = field(default=0, init=False)
 
     def program(self) -> tuple[Node, ...]:
@@ -32,7 +34,9 @@ class Generator:
     def node(self, depth: int, *, safe: bool, retrying: bool) -> Node:
         """``safe``: it must not fail, since what runs beside it would be cut off at a moment that a model cannot know."""
         self.count += 1
-        flat = ["add", "inc", "pay", "pay", "rest", "skip"] + ([] if safe else ["fail", "late"])
+        flat = ["add", "inc", "pay", "pay", "rest", "skip"] + (
+            [] if safe else ["fail", "late" if self.late else "fail"]
+        )
         deep = ["block", "branch", "loop", "fork", "catch"] + ([] if retrying else ["retry"])
         op = self.draw.choice(flat if depth > 2 or self.count >= self.budget else flat + deep * 2)
         name, number = f"{op}{self.count}", self.draw.randint(1, 3)

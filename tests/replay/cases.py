@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from model.capabilities import Ledger, compiled
 from model.programs import Generator
-from model.test_random_programs import Ledger, compiled
 from support.machine_driver import plan
 from temporalio.client import WorkflowHandle
 
@@ -46,6 +46,9 @@ def cases() -> dict[str, Case]:
         "continued": _local(0, {"continue_after": 60}),
         "wide-fork": _wide(),
         "unwound": _unwound(),
+        "heavy-expression": _heavy(),
+        "suspended": _suspended(),
+        "packed-state": _packed(),
     }
     return found
 
@@ -126,3 +129,29 @@ def _unwound() -> Case:
     no = {"raise": {"error": {"type": "https://e.org/no", "status": 409, "title": "No"}}}
     do = [{"a": {"call": "pay", "with": {"n": 1}}}, {"b": {"call": "pay", "with": {"n": 2}}}, {"c": no}]
     return Case(plan(do, functions, undo={"pay": "back"}), functions)
+
+
+def _heavy() -> Case:
+    functions = {"core.evaluate": lambda asked: {"value": list(range(asked["data"]["n"]))}}
+    do = [{"all": {"set": {"xs": "${ [range(.n)] }"}}}, {"rest": {"wait": {"milliseconds": 20}}}]
+    return Case(plan(do, functions, heavy=("[range(.n)]",)), functions, {"n": 3})
+
+
+def _suspended() -> Case:
+    functions = {"inc": lambda asked: {"n": asked["n"] + 1}}
+
+    async def hold(handle: WorkflowHandle[Any, Any]) -> None:
+        await handle.signal("suspend")
+        await asyncio.sleep(0.5)
+        await handle.signal("resume")
+
+    do = [{"rest": {"wait": {"milliseconds": 100}}}, {"a": {"call": "inc", "with": {"n": "${ .n }"}}}]
+    return Case(plan(do, functions), functions, {"n": 1}, drive=hold)
+
+
+def _packed() -> Case:
+    functions = {"inc": lambda asked: {"n": asked["n"] + 1}}
+    items = [{"id": i, "text": "as good as any other " * 40} for i in range(80)]
+    body = [{"s": {"call": "inc", "with": {"n": "${ .n }"}}}]
+    do = [{"begin": {"set": {"n": 0}}}, {"all": {"for": {"in": "$workflow.input.xs"}, "do": body}}]
+    return Case(plan(do, functions), functions, {"n": 0, "xs": items}, more={"continue_after": 150})

@@ -13,7 +13,7 @@ from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy.activities.heartbeat import beating
-from symphainy.foundations.definitions.machine import Machine, Program, State, local, step_call
+from symphainy.foundations.definitions.machine import Machine, Program, State, local, parcel, step_call
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.wire import (
     CLOSING,
@@ -76,7 +76,7 @@ class World:
         @activity.defn(name=SEGMENT)
         async def segment(given: SegmentCall) -> SegmentResult:
             program = Program.find(given.plan_digest)
-            machine = Machine(program, State.load(given.state))
+            machine = Machine(program, State.load(parcel.opened(given.state)))
             waiting, results = local(program, machine.pending()), []
             self.spent, most = max(0, self.spent - 1), 0 if self.spent else 32
             while waiting and len(results) < most:

@@ -4,6 +4,7 @@ Its state is data (a tree of frames), so continue-as-new works at any depth, and
 the very same code (docs/decisions/0005). One file per task kind in ``kinds``; ``machine.py`` is the loop around them.
 """
 
+from symphainy.foundations.definitions.machine import pace, parcel
 from symphainy.foundations.definitions.machine.calls import is_local, local, step_call
 from symphainy.foundations.definitions.machine.machine import Machine
 from symphainy.foundations.definitions.machine.program import Program
@@ -21,5 +22,7 @@ __all__ = [
     "Timer",
     "is_local",
     "local",
+    "pace",
+    "parcel",
     "step_call",
 ]

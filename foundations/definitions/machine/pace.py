@@ -67,6 +67,14 @@ def admits(m: "Machine", frame: Frame) -> bool:
     return False
 
 
+def overfull(m: "Machine", size: int, most: int) -> list[Command]:
+    """The state has grown beyond what a run can carry on: it fails by name, and unwinds, instead of standing still for ever."""
+    m.state.breath = False  # its timer was taken back, to continue as new
+    detail = f"the run's data has {size} bytes packed; {most} can be carried on: pass large values as artifacts"
+    m.fail(m.state.frames[0], problem("runtime", 413, "State too large", detail, "/"))
+    return m.settle()
+
+
 def _breath(state: State) -> list[Command]:
     number, _, purpose = BREATH.partition(":")
     return [Timer(int(number), purpose, state.at)]
