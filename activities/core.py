@@ -3,7 +3,7 @@
 import asyncio
 
 from symphainy.activities import definitions, events
-from symphainy.activities.protocols import container, http, openapi, process
+from symphainy.activities.protocols import a2a, asyncapi, container, grpc, http, mcp, openapi, process
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.definitions.pool import ExpressionPool
 from symphainy.foundations.language.model import Json, Message
@@ -45,7 +45,7 @@ class Core:
         )
 
     def register(self, registry: Registry) -> None:
-        """``core.evaluate``, ``core.http…``, ``core.openapi``, processes where admitted, ``core.events``, ``core.definition``."""
+        """``core.evaluate``, ``core.http…``, ``core.openapi`` …, processes where admitted, ``core.events``, ``core.definition``."""
 
         @capability("core.evaluate", input=Evaluation, output=Value, duration="short", title="Evaluate an expression")
         async def evaluate(step: Step[Evaluation]) -> Value:
@@ -56,7 +56,7 @@ class Core:
             return Value(value=await asyncio.to_thread(self._pool.evaluate, *work))
 
         registry.register(evaluate)
-        for protocol in (http, openapi, process, container):
+        for protocol in (http, openapi, grpc, asyncapi, mcp, a2a, process, container):
             protocol.register(registry, self._outside)
         events.register(registry, self._inbox)
         definitions.register(registry, self._plans)

@@ -105,15 +105,20 @@ def admitted(settings: Settings) -> Admitted:
 @asynccontextmanager
 async def outside(settings: Settings) -> AsyncIterator[Outside]:
     """All ways out of a worker; closed behind the block."""
+    from symphainy.foundations.public_works.adapters.grpc_outbound import GrpcOutbound
+    from symphainy.foundations.public_works.adapters.outbound_guard import Guard
     from symphainy.foundations.public_works.adapters.process_sandbox import ProcessSandbox
+    from symphainy.foundations.public_works.adapters.redis_channels import RedisChannels
 
-    http = outbound(settings)
+    http, guard = outbound(settings), Guard(allow=settings.outbound_allow, map=settings.outbound_places)
+    grpc = GrpcOutbound(guard, timeout=settings.outbound_timeout, max_size=settings.outbound_max)
+    channels = RedisChannels(guard, max_size=settings.outbound_max)
     sandbox = ProcessSandbox(
         timeout=settings.run_timeout, memory=settings.run_memory_max, output=settings.run_output_max, network=settings.run_network,
         hidden=(settings.data_dir, Path(".env"), settings.client_file or settings.data_dir),
     )  # fmt: skip
     try:
-        yield Outside(http=http, secrets=secrets(settings), sandbox=sandbox, admitted=admitted(settings))
+        yield Outside(http, grpc, channels, secrets(settings), sandbox, admitted(settings))
     finally:
         await sandbox.close()
         await http.close()

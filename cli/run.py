@@ -17,7 +17,9 @@ from symphainy.cli.instance import Instance
 from symphainy.cli.output import complain, emit, say
 from symphainy.cli.profile import LocalProfile
 from symphainy.cli.validate import catalog
+from symphainy.foundations.definitions.beside import laid_in
 from symphainy.foundations.definitions.compile import compile_text
+from symphainy.foundations.definitions.yaml12 import load
 from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.settings import Settings
@@ -25,6 +27,8 @@ from symphainy.foundations.settings import Settings
 PROBLEM_FIELDS = ("type", "status", "title", "detail", "instance")
 
 
+LARGEST_FILE = 512 << 10
+"""Bytes of a file that is laid into a document: beyond, an address serves it better."""
 DEFAULT_TIMEOUT = 300.0
 """Seconds."""
 
@@ -41,6 +45,7 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: Loc
         raise Invalid("--input must be a JSON object: it becomes the payload of an intent.")
     from symphainy.cli.up import ended_by_sigterm
 
+    text = with_files(text, file)
     result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, profile))
     told = answer(result)
     if as_json:
@@ -48,6 +53,20 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: Loc
     else:
         _show(told)
     return 0 if result.status == "completed" else 1
+
+
+def with_files(text: str, file: Path) -> str:
+    """The document with the files that its calls name laid in: those beside it, or below the current folder, and no others."""
+    document = load(text, file=str(file)).value
+    folders = [folder.resolve() for folder in (file.parent, Path.cwd())]
+
+    def read(path: str) -> bytes | None:
+        places = [(folder / path).resolve() for folder in folders]
+        found = next((p for p, f in zip(places, folders, strict=True) if p.is_relative_to(f) and p.is_file()), None)
+        return found.read_bytes() if found and found.stat().st_size <= LARGEST_FILE else None
+
+    made = laid_in(document, read)
+    return text if made == document else json.dumps(made, ensure_ascii=False)
 
 
 def answer(result: Result) -> dict[str, Any]:

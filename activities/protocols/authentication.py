@@ -5,6 +5,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,34 +37,52 @@ class Credential:
 
 
 async def exchange(
-    http: OutboundHttp, request: Request, policy: Any, *, safe: bool
+    http: OutboundHttp, request: Request, policy: Any, *, safe: bool, timeout: timedelta | None = None
 ) -> tuple[Request, OutboundResponse, Credential | None]:
     """Send with what the policy asks for; digest costs a first request that is answered with a challenge."""
+    scheme, given = single(policy)
+    if scheme == "digest":
+        # Sent without its body: the server refuses it before anything is done, so nothing can happen twice.
+        asked = await send(http, Request(request.method, request.uri), safe=True, timeout=timeout)
+        challenge = asked.headers.get("www-authenticate", "")
+        if asked.status != 401 or not challenge.lower().startswith("digest"):
+            return request, await send(http, request, safe=safe, timeout=timeout), None
+        found: Credential | None = digest(request, challenge, given)
+    else:
+        found = await credential(http, policy)
+    signed = request.with_header("Authorization", found.header) if found else request
+    return signed, await send(http, signed, safe=safe, timeout=timeout), found
+
+
+async def credential(http: OutboundHttp, policy: Any) -> Credential | None:
+    """What a policy puts before a call without asking its server first; None where there is no policy."""
+    scheme, given = single(policy)
+    if not scheme:
+        return None
+    if scheme == "basic":
+        plain = f"{text(given.get('username'))}:{text(given.get('password'))}"
+        return Credential("Basic", base64.b64encode(plain.encode()).decode())
+    if scheme == "bearer":
+        return Credential("Bearer", text(given.get("token")))
+    if scheme in ("oauth2", "oidc"):
+        return Credential("Bearer", await oauth2.token(http, given, discover=scheme == "oidc"))
+    raise Invalid(f"the authentication policy '{scheme[:40]}' cannot be used here", code="arguments")
+
+
+def single(policy: Any) -> tuple[str, dict[str, Any]]:
+    """Scheme and settings of a policy; an empty scheme where there is none.
+
+    >>> single({"bearer": {"token": "t"}}), single(None)
+    (('bearer', {'token': 't'}), ('', {}))
+    """
     if policy in (None, {}):
-        return request, await send(http, request, safe=safe), None
+        return "", {}
     (scheme, given), *more = policy.items() if isinstance(policy, dict) else [("", None)]
     if more or not isinstance(given, dict):
         raise Invalid(
             "an authentication policy is exactly one of basic, bearer, digest, oauth2, oidc", code="arguments"
         )
-    if scheme == "digest":
-        # Sent without its body: the server refuses it before anything is done, so nothing can happen twice.
-        asked = await send(http, Request(request.method, request.uri), safe=True)
-        challenge = asked.headers.get("www-authenticate", "")
-        if asked.status != 401 or not challenge.lower().startswith("digest"):
-            return request, await send(http, request, safe=safe), None
-        credential = digest(request, challenge, given)
-    elif scheme == "basic":
-        plain = f"{text(given.get('username'))}:{text(given.get('password'))}"
-        credential = Credential("Basic", base64.b64encode(plain.encode()).decode())
-    elif scheme == "bearer":
-        credential = Credential("Bearer", text(given.get("token")))
-    elif scheme in ("oauth2", "oidc"):
-        credential = Credential("Bearer", await oauth2.token(http, given, discover=scheme == "oidc"))
-    else:
-        raise Invalid(f"there is no authentication policy '{scheme}'", code="arguments")
-    signed = request.with_header("Authorization", credential.header)
-    return signed, await send(http, signed, safe=safe), credential
+    return scheme, given
 
 
 def digest(request: Request, challenge: str, given: dict[str, Any]) -> Credential:

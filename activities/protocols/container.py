@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symphainy.activities.protocols.filled import with_secrets
 from symphainy.activities.protocols.process import (
     ProcessCall,
     ProcessOutput,
@@ -17,7 +18,6 @@ from symphainy.activities.protocols.process import (
     named,
     shaped,
     tail,
-    with_secrets,
 )
 from symphainy.activities.protocols.request import text
 from symphainy.foundations.curator import Registry, capability

@@ -3,11 +3,11 @@
 import re
 import shlex
 import sys
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import Field
 
-from symphainy.activities.protocols import secrets
+from symphainy.activities.protocols.filled import with_secrets
 from symphainy.activities.protocols.request import text
 from symphainy.activities.protocols.resource import read_text
 from symphainy.foundations.curator import Registry, capability
@@ -50,9 +50,6 @@ class ShellCall(ProcessCall):
     command: str
 
 
-Call = TypeVar("Call", bound=ProcessCall)
-
-
 class ProcessOutput(Message):
     """What the task asks back of the process."""
 
@@ -91,15 +88,6 @@ def register(registry: Registry, outside: Outside) -> None:
     for kind, function in (("script", script), ("shell", shell)):
         if kind in outside.admitted.run:
             registry.register(function)
-
-
-async def with_secrets(step: Step[Call], model: type[Call], outside: Outside) -> Call:
-    """The call with its secrets in their place."""
-    given = step.input
-    if not given.secrets:
-        return given
-    plain = given.model_dump(exclude={"secrets"}, by_alias=True)
-    return model.model_validate(await secrets.filled(plain, given.secrets, outside.secrets, step.context.tenant))
 
 
 async def finished(outside: Outside, program: Program, given: ProcessCall, *, fails: bool) -> ProcessOutput:

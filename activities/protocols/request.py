@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -89,13 +90,17 @@ def encode(body: Json, kind: str) -> tuple[bytes | None, str]:
     return json.dumps(body, ensure_ascii=False).encode(), "application/json"
 
 
-async def send(http: OutboundHttp, request: Request, *, safe: bool) -> OutboundResponse:
+async def send(
+    http: OutboundHttp, request: Request, *, safe: bool, timeout: timedelta | None = None
+) -> OutboundResponse:
     """Send. Answered (status 500) when there is no connection, or no answer to a call that a repetition does not harm.
 
     OutcomeUnknown when a call that is not safe was sent and no answer came (DECISIONS.md 5).
     """
     try:
-        return await http.request(request.method, request.uri, headers=request.headers, body=request.body, safe=safe)
+        return await http.request(
+            request.method, request.uri, headers=request.headers, body=request.body, safe=safe, timeout=timeout
+        )
     except Unavailable as error:
         raise Answered(
             error.detail, code="no_answer", remedy="catch it and retry, or see that the server is up"

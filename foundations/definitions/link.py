@@ -88,6 +88,11 @@ def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[
     name = linked_name(task.body)
     if name in links.calls:
         return
+    if name == "mcp.stdio" and catalog.find("core.mcp.stdio@1") is None:
+        report.at(
+            "LNK007", f"{task.pointer}/with/transport/stdio", "no policy admits MCP servers that are started here"
+        )
+        return
     if call in PROTOCOLS:
         _need(report, catalog, links, name, f"core.{name}@1", at, f"call: {call}")
         return

@@ -42,6 +42,8 @@ def linked_name(task: dict[str, Any]) -> str:
     given = task.get("with")
     if not isinstance(given, dict):
         return call
+    if call == "mcp" and "stdio" in (given.get("transport") or {}):
+        return "mcp.stdio"
     if call != "http":
         return f"{call}.read" if _only_reads(call, given) else call
     if str(given.get("method", "")).upper() in READS:

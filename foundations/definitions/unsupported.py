@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from symphainy.foundations.definitions.tasks import all_tasks
+from symphainy.foundations.definitions.tasks import Task, all_tasks
 
 UNSUPPORTED: dict[str, str] = {
     "schedule": "a schedule in the document: bind the intent to a schedule in solution.yaml",
@@ -11,9 +11,19 @@ UNSUPPORTED: dict[str, str] = {
     "use.catalogs": "catalogs by address: register the function as a capability",
     "call.url": "calls of a function by its address: register it as a capability",
     "call.catalog": "calls of functions of another catalog: only the default catalog is known here",
+    "asyncapi.protocol": "this protocol of an asynchronous call: http and redis are spoken; let a capability do the rest",
     "container.eventually": "a container that is removed later: use cleanup always or never",
 }  # fmt: skip
 """Construct → what is not supported, and what to do instead."""
+
+
+SPOKEN = ("http", "redis")
+"""Protocols of asynchronous calls; one that only the document names is refused when it is called."""
+
+
+def _given(task: Task) -> dict[str, Any]:
+    given = task.body.get("with")
+    return given if isinstance(given, dict) else {}
 
 
 def _eventually(container: Any) -> bool:
@@ -29,5 +39,7 @@ def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(document.get("use"), dict) and document["use"].get(section):
             yield f"use.{section}", f"/use/{section}"
     for task in all_tasks(document):
+        if task.body.get("call") == "asyncapi" and _given(task).get("protocol", "http") not in SPOKEN:
+            yield "asyncapi.protocol", f"{task.pointer}/with/protocol"
         if task.kind == "run" and _eventually(task.body["run"].get("container")):
             yield "container.eventually", f"{task.pointer}/run/container/lifetime"

@@ -1,6 +1,9 @@
 """Compares how a run ended with what an entry of expected.yaml states. A key that is not known here fails the test."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,6 +27,21 @@ def stubs(server: StubServer, entry: dict[str, Any], read: Any) -> None:
             for r in stub["responses"]
         ]  # fmt: skip
         server.route(stub["host"].partition("://")[2], stub["method"], stub["path"], *replies)
+
+
+@contextmanager
+def grpc_stubs(entry: dict[str, Any], root: Path) -> Iterator[dict[str, str]]:
+    """A server for the entry's gRPC stubs; the map that leads to it. Their samples share one proto."""
+    given = [stub for stub in entry.get("stubs", ()) if stub["host"].startswith("grpc://")]
+    if not given:
+        yield {}
+        return
+    from support.grpc_stub import GrpcStub
+
+    proto = (root / "sdk-java/workflows-samples/grpc/proto/contributors.proto").read_text()
+    answers = {s["method"]: [one for r in s["responses"] for one in r.get("stream", [r.get("body")])] for s in given}
+    with GrpcStub(proto, answers) as server:
+        yield {stub["host"].partition("://")[2]: f"127.0.0.1:{server.port}" for stub in given}
 
 
 def _token(body: Any) -> Any:

@@ -17,8 +17,11 @@ from symphainy.foundations.language.step import Outcome, Step
 from symphainy.foundations.language.wire import StepResult
 from symphainy.foundations.public_works.abstractions.outside import Admitted, Outside
 from symphainy.foundations.public_works.abstractions.secrets import stored_name
+from symphainy.foundations.public_works.adapters.grpc_outbound import GrpcOutbound
 from symphainy.foundations.public_works.adapters.httpx_outbound import HttpxOutbound
+from symphainy.foundations.public_works.adapters.outbound_guard import Guard
 from symphainy.foundations.public_works.adapters.process_sandbox import ProcessSandbox
+from symphainy.foundations.public_works.adapters.redis_channels import RedisChannels
 from symphainy.governance.capabilities import Manager as SmartCity
 
 
@@ -60,7 +63,15 @@ class Live:
         admitted = Admitted(
             frozenset(["script", "shell", "container", "mcp-stdio"]) if allow_run is None else frozenset(allow_run)
         )
-        self.outside = Outside(http=self.http, secrets=Kept(secrets or {}), sandbox=self.sandbox, admitted=admitted)
+        guard = Guard(map=hosts)
+        self.outside = Outside(
+            http=self.http,
+            grpc=GrpcOutbound(guard),
+            channels=RedisChannels(guard),
+            secrets=Kept(secrets or {}),
+            sandbox=self.sandbox,
+            admitted=admitted,
+        )
         self.registry = Registry()
         for manager in (Core(self.pool, self.outside, self._fetch, self), SmartCity()):
             manager.register(self.registry)
@@ -92,8 +103,9 @@ class Live:
 class Run:
     """One run."""
 
-    def __init__(self, world: Live, plan: Plan, data: Any) -> None:
-        self.world, self.program = world, Program.of(plan)
+    def __init__(self, world: Live, plan: Plan, data: Any, *, stretch: float = 1) -> None:
+        """``stretch``: how many times longer a timer takes than it says."""
+        self.world, self.program, self.stretch = world, Program.of(plan), stretch
         start = Machine.begin(self.program, data, execution="exe_live", now=datetime.now(UTC))
         self.machine = Watched(self.program, start.state)
         self.machine.ran = []
@@ -175,7 +187,7 @@ class Run:
                         task.cancel()
 
     async def _timer(self, command: Timer) -> Any:
-        await asyncio.sleep(max((command.due - datetime.now(UTC)).total_seconds(), 0))
+        await asyncio.sleep(max((command.due - datetime.now(UTC)).total_seconds(), 0) * self.stretch)
         return lambda: self.machine.fire(command.id, datetime.now(UTC))
 
     async def _call(self, command: Call) -> Any:

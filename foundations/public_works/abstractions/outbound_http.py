@@ -1,6 +1,6 @@
 """Outbound HTTP: the one way to call a server outside, guarded against being turned on what is inside."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -39,6 +39,13 @@ class OutboundHttp(Protocol):
 
         Refused: the address is not allowed; nothing was sent. TooLarge: the answer passes ``max_size`` bytes.
         Unavailable: no connection, or no answer to a safe call. OutcomeUnknown: no answer to another one.
+        """
+        ...
+
+    def listen(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncGenerator[bytes]:
+        """The lines of an answer to GET as they come, for as long as the caller wants; each within the adapter's size limit.
+
+        Refused, Unavailable as above; Answered when the status is no success.
         """
         ...
 

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from symphainy.foundations.public_works.abstractions.outbound_channels import OutboundChannels
+from symphainy.foundations.public_works.abstractions.outbound_grpc import OutboundGrpc
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundHttp
 from symphainy.foundations.public_works.abstractions.sandbox import Sandbox
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
@@ -29,6 +31,8 @@ class Outside:
     """What a worker has of them. A front end, or an offline catalog, has none: then only the contracts count."""
 
     http: OutboundHttp | None = None
+    grpc: OutboundGrpc | None = None
+    channels: OutboundChannels | None = None
     secrets: Secrets | None = None
     sandbox: Sandbox | None = None
     admitted: Admitted = Admitted()

@@ -2,26 +2,17 @@
 
 import asyncio
 import re
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from datetime import timedelta
 
 import httpx2
 
-from symphainy.foundations.language.errors import Invalid, OutcomeUnknown, TooLarge, Unavailable
+from symphainy.foundations.language.errors import Answered, Invalid, OutcomeUnknown, TooLarge, Unavailable
 from symphainy.foundations.public_works.abstractions.outbound_http import OutboundResponse
-from symphainy.foundations.public_works.addresses import (
-    Address,
-    Target,
-    address,
-    is_allowed,
-    is_public,
-    parse_target,
-    refusal,
-)
+from symphainy.foundations.public_works.adapters.outbound_guard import Guard, Resolve, resolve
+from symphainy.foundations.public_works.addresses import Address, Target, parse_target, refusal
 
-Resolve = Callable[[str, int], Awaitable[list[str]]]
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 # Ours to set: a caller's Host or length would make two servers read two different requests.
@@ -40,12 +31,6 @@ _HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")
 _HEADER_VALUE = re.compile(r"^[\x20-\x7e\t]{0,8192}$")
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name, as the system resolves it."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 class HttpxOutbound:
     """``OutboundHttp``. Connections are not kept: one made for a name must not serve another that shares its address."""
 
@@ -60,8 +45,8 @@ class HttpxOutbound:
         map: Mapping[str, str] | None = None,
     ) -> None:
         """``map``: host, or host:port → address:port that is called in its place, without TLS; for development only."""
-        self._map = {host.lower(): place for host, place in (map or {}).items()}
-        self._allow, self._timeout, self._max_size, self._resolve = tuple(allow), timeout, max_size, resolve
+        self._guard = Guard(allow=allow, resolve=resolve, map=map)
+        self._timeout, self._max_size = timeout, max_size
         # trust_env=False: a proxy named in the environment would connect on our behalf, past the judgement.
         self._client = httpx2.AsyncClient(
             trust_env=False,
@@ -93,9 +78,7 @@ class HttpxOutbound:
         sent = False
         try:
             async with asyncio.timeout((timeout or self._timeout).total_seconds()):
-                there, port = self._mapped(target)
-                if there is None:
-                    there = await self._judge(target, (*self._allow, *allow), url)
+                there, port = await self._guard.place(target, url, allow)
                 sent = True  # from here on nobody knows what has arrived
                 limit = self._max_size if max_size is None else max_size
                 return await self._call(method, target, (there, port), request, body, limit)
@@ -106,27 +89,25 @@ class HttpxOutbound:
                 raise Unavailable(f"{target.host} does not answer: {type(error).__name__}") from error
             raise OutcomeUnknown(f"{target.host} was called and did not answer: {type(error).__name__}") from error
 
-    def _mapped(self, target: Target) -> tuple[Address | None, int | None]:
-        """Where the map sends a target; its port is None where the map does not name it."""
-        place = self._map.get(f"{target.host}:{target.port}") or self._map.get(target.host)
-        if place is None:
-            return None, None
-        host, _, port = place.rpartition(":")
-        return address(host.strip("[]")), int(port)
-
-    async def _judge(self, target: Target, allow: Collection[str], url: str) -> Address:
-        literal = address(target.host)
-        try:
-            texts = [target.host] if literal else await self._resolve(target.host, target.port)
-        except OSError:
-            raise Unavailable(f"{target.host} has no address") from None
-        found = [parsed for text in texts if (parsed := address(text)) is not None]
-        if not found:
-            raise Unavailable(f"{target.host} has no address")
-        # All of them: a name with one private address is a trap, whichever would be taken today.
-        if not all(is_public(one) or is_allowed(target, one, allow) for one in found):
-            raise refusal("its address is not public", url)
-        return found[0]
+    def _request(
+        self,
+        method: str,
+        target: Target,
+        place: tuple[Address, int | None],
+        headers: dict[str, str],
+        body: bytes | None,
+    ) -> httpx2.Request:
+        there, mapped = place
+        host = f"[{there}]" if there.version == 6 else str(there)
+        scheme, port = (target.scheme, target.port) if mapped is None else ("http", mapped)
+        return self._client.build_request(
+            method,
+            f"{scheme}://{host}:{port}{target.path}",
+            headers=headers,
+            content=body,
+            # The certificate is checked against the name, though we connect to the address.
+            extensions={"sni_hostname": target.host} if scheme == "https" else {},
+        )
 
     async def _call(
         self,
@@ -137,17 +118,7 @@ class HttpxOutbound:
         body: bytes | None,
         limit: int,
     ) -> OutboundResponse:
-        there, mapped = place
-        host = f"[{there}]" if there.version == 6 else str(there)
-        scheme, port = (target.scheme, target.port) if mapped is None else ("http", mapped)
-        request = self._client.build_request(
-            method,
-            f"{scheme}://{host}:{port}{target.path}",
-            headers=headers,
-            content=body,
-            # The certificate is checked against the name, though we connect to the address.
-            extensions={"sni_hostname": target.host} if scheme == "https" else {},
-        )
+        request = self._request(method, target, place, headers, body)
         response = await self._client.send(request, stream=True)
         try:
             if response.headers.get("content-encoding", "identity") != "identity":
@@ -162,6 +133,34 @@ class HttpxOutbound:
         finally:
             await response.aclose()
         return OutboundResponse(response.status_code, dict(response.headers), bytes(received))
+
+    async def listen(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncGenerator[bytes]:
+        """GET, and hand on line by line."""
+        target = parse_target(url)
+        given, rest = _headers("GET", headers or {}, target), b""
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                request = self._request("GET", target, await self._guard.place(target, url), given, None)
+                response = await self._client.send(request, stream=True)
+            try:
+                if response.status_code >= 300:
+                    raise Answered(
+                        f"{target.host} answered {response.status_code}",
+                        answer=response.status_code,
+                        code="http_status",
+                    )
+                async for piece in response.aiter_raw():
+                    *lines, rest = (rest + piece).split(b"\n")
+                    for line in lines:
+                        yield line.removesuffix(b"\r")
+                    if len(rest) > self._max_size:
+                        raise TooLarge(f"a line of {target.host} passes {self._max_size:,} bytes", limit=self._max_size)
+                if rest:
+                    yield rest
+            finally:
+                await response.aclose()
+        except (httpx2.TransportError, TimeoutError) as error:
+            raise Unavailable(f"{target.host} does not answer: {type(error).__name__}") from error
 
     async def close(self) -> None:
         """Close the client."""

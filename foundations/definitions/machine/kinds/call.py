@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import compensation, flow, protocols
+from symphainy.foundations.definitions.machine import compensation, flow, protocols, subscription
 from symphainy.foundations.definitions.machine.faults import standard
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.program import escape
@@ -74,14 +74,20 @@ class CallKind(Kind):
             self._finish(m, f, result.output)
 
     def child(self, m: "Machine", f: Frame, child: Done, output: Json, then: str) -> None:
-        """The inlined function has completed."""
-        m.finish(f, output)
+        """The inlined function has completed, or ``foreach`` is through with one message."""
+        if "messages" in f.data:
+            subscription.through(m, f, output)
+        else:
+            m.finish(f, output)
 
     def _finish(self, m: "Machine", f: Frame, output: Json) -> None:
         """A protocol's answer comes in an envelope: the value, and what ``$authorization`` shows if the task asks for it."""
         if is_protocol(m.program.node(f.pointer)["call"]):
             f.data["authorization"] = output.get("authorization")
             output = output.get("value")
+            if subscription.iterated(m, f):
+                subscription.begin(m, f, output)
+                return
         m.finish(f, output)
 
     def _undo_first(self, m: "Machine", f: Frame, path: str, ref: str, arguments: Json) -> bool:
