@@ -2,6 +2,8 @@
 
 Whose payload it is comes from the workflow id (the SDK's serialization context); where the SDK gives none (headers at a
 client's start), from ``speaking_for``. A payload in clear, or another tenant's, is refused on the way in (``refusal``).
+
+Rule ``codec`` (wire): every payload, header and failure in Temporal is encrypted with its tenant's key; what comes in clear is refused.
 """
 
 import logging

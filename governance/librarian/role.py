@@ -1,4 +1,7 @@
-"""Librarian's place in the chain: agents only. Without its catalogue no agent runs; everything else does."""
+"""Librarian's place in the chain: agents only.
+
+Rule ``sources`` (step): without the catalogue of admitted sources no agent reasons; everything else runs.
+"""
 
 from collections.abc import Collection
 from typing import Any, Protocol

@@ -200,7 +200,10 @@ async def test_switches_that_are_kept_are_in_force_within_five_seconds_and_stay_
 @pytest.mark.rule("conductor.deadline", shows="off")
 @pytest.mark.rule("security_guard.undo_grant", shows="off")
 @pytest.mark.rule("security_guard.failures", shows="off")
-@pytest.mark.parametrize("rule", ["deadline", "undo_grant", "failures"])
+@pytest.mark.rule("data_steward.size", shows="off")
+@pytest.mark.rule("data_steward.classes", shows="off")
+@pytest.mark.rule("post_office.drafts", shows="off")
+@pytest.mark.parametrize("rule", ["deadline", "undo_grant", "failures", "size", "classes", "drafts"])
 def test_what_has_no_switch_cannot_be_switched_off(rule: str) -> None:
     with pytest.raises(Invalid, match="no switch"):
         Switches().set(SwitchSetting(switch=rule, mode="off"))

@@ -105,6 +105,7 @@ async def test_one_flipped_bit_is_an_error(place: str) -> None:
         await opened(desk, payload)
 
 
+@pytest.mark.rule("data_steward.codec", shows="bites")
 @pytest.mark.parametrize(
     "payload",
     [

@@ -54,6 +54,7 @@ def test_the_largest_field_is_found_deep_down() -> None:
     assert largest([1, 2, 3])[0] == ""
 
 
+@pytest.mark.rule("data_steward.classes", shows="bites")
 async def test_declared_classes_are_in_the_record(scene: Scene) -> None:
     schema = {"properties": {"iban": {"type": "string", "x-class": "financial"}}}
     contract = CONTRACT.model_copy(

@@ -21,6 +21,7 @@ def answer(*documents: tuple[str, str]) -> Outcome[ReasonedArtifact]:
     )
 
 
+@pytest.mark.rule("librarian.citations", shows="bites")
 async def test_an_agent_cites_admitted_sources_of_its_own_tenant_only(scene: Scene) -> None:
     scene.catalogue.documents = {("acme", "doc_1"): "h1", ("bolt", "doc_2"): "h2"}
     await scene.step(AGENT, outcome=answer(("doc_1", "h1")))
@@ -32,6 +33,7 @@ async def test_an_agent_cites_admitted_sources_of_its_own_tenant_only(scene: Sce
         assert record.verdict == "deny"
 
 
+@pytest.mark.rule("librarian.sources", shows="bites")
 async def test_without_the_catalogue_agents_are_refused_and_the_rest_runs(scene: Scene) -> None:
     scene.catalogue.away = True
     with pytest.raises(Unavailable, match="no agent may reason"):
@@ -41,6 +43,7 @@ async def test_without_the_catalogue_agents_are_refused_and_the_rest_runs(scene:
     assert scene.runs == 1
 
 
+@pytest.mark.rule("librarian.sources", shows="off")
 async def test_what_is_no_agent_is_not_looked_at(scene: Scene) -> None:
     await scene.step(outcome=answer(("doc_9", "h")))
 

@@ -36,6 +36,7 @@ def test_bad_events(draft: EventDraft) -> None:
     assert judge(draft).verdict == "deny"
 
 
+@pytest.mark.rule("post_office.drafts", shows="bites")
 async def test_drafts_become_the_records_events_and_faulty_ones_are_withheld(scene: Scene) -> None:
     record = await scene.step(outcome=Outcome(output=Text(), events=(*GOOD, BAD[5])))
     assert record.events == GOOD
