@@ -10,14 +10,14 @@ acct=account addr=address adm=admission amt=amount avg=average bal=balance bday=
 cert=certificate chg=change chr=chromosome cnt=count comp=company cond=condition consum=consumption consumed=consumption
 cov=coverage ctry=country cur=current curr=currency cust=customer cty=county ded=deductible del=delivery dept=department
 desc=description descr=description dest=destination diag=diagnosis diff=difference dim=dimension disch=discharge
-dischtime=discharge-time dist=distant div=division dob=birth-date dod=death-date dt=date dx=diagnosis eff=effective
+dischtime=end-datetime dist=distant div=division dob=birth-date dod=death-date dt=date dx=diagnosis eff=effective
 emp=employee env=environmental exp=expiry fname=first-name freq=frequency gend=gender grp=group hist=history histo=histologic
 hosp=hospital hx=history ic=inclusion id=identifier idx=index img=image ind=indicator ins=insurance insd=insured
-intime=start-time inv=invoice lang=language lat=latitude lname=last-name loc=location lon=longitude lob=business-line
+intime=start-datetime inv=invoice lang=language lat=latitude lname=last-name loc=location lon=longitude lob=business-line
 lvsi=lymphatic-vascular-invasion lymph=lymphatic max=maximum meds=medications mets=metastasis metas=metastasis met=metastasis
 mgr=manager mid=middle min=minimum mo=month mob=mobile msg=message mths=months mut=mutation nat=adjacent-normal nbr=number
 neg=negative no=number nm=name num=number nr=number obs=observation occ=occupation occupt=occupation ord=order
-org=organization orig=original outtime=end-time admittime=start-time regtime=start-time path=pathologic patho=pathologic
+org=organization orig=original outtime=end-datetime admittime=start-datetime regtime=start-datetime path=pathologic patho=pathologic
 pathol=pathologic pathological=pathologic pct=percent perc=percent percentage=percent ph=phone pm=pathologic-m
 pn=pathologic-n pol=policy pos=position prem=premium prev=previous prob=probability prod=product proj=project pt=pathologic-t
 ptnt=patient pub=publication publish=published qty=quantity recv=received ref=reference reg=regional rel=relationship
