@@ -51,7 +51,7 @@ def expression(text: str, columns: Mapping[str, set[str]]) -> tuple[str, tuple[s
             read.append(f"{source}.{name}")
             node.set("this", exp.to_identifier(name, quoted=True))
             node.set("table", exp.to_identifier(source, quoted=True))
-    return tree.sql(dialect="duckdb"), tuple(dict.fromkeys(read))
+    return tree.sql(dialect="duckdb"), tuple(sorted(set(read)))
 
 
 def resolve(said: str, source: str, name: str, columns: Mapping[str, set[str]]) -> tuple[str, str]:
