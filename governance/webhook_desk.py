@@ -43,6 +43,12 @@ class WebhookDesk(WebhookRegister):
         await self._secrets.put(tenant, name, secret.encode())
         return row, secret
 
+    async def change(self, tenant: str, endpoint_id: str, values: dict[str, object]) -> EndpointRow:
+        """Another address, title or list of types; Refused for a URL that is not plain, Conflict for a bound endpoint."""
+        if "url" in values:
+            parse_target(str(values["url"]))
+        return await super().change(tenant, endpoint_id, values)
+
     async def remove(self, tenant: str, endpoint_id: str) -> None:
         """Take an endpoint away with its secrets; Conflict for one that a solution has bound."""
         row = await self.get(tenant, endpoint_id)

@@ -124,18 +124,6 @@ def _settle(house: House) -> Body:
     return {"item_id": "owed_undo:none", "resolution": "kept"}
 
 
-async def _endpoint(house: House) -> dict[str, str]:
-    return {"endpoint_id": (await house.endpoint()).endpoint_id}
-
-
-async def _hook(house: House) -> dict[str, str]:
-    return {"tenant": house.tenant, "solution": "matrix", "name": "none"}
-
-
-async def _secret(house: House) -> dict[str, str]:
-    return {"name": "erp_password"}
-
-
 def _saga(house: House) -> Body:
     return {"text": SAGA.format(version=f"1.1.{house.next()}")}
 

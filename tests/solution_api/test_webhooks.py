@@ -95,3 +95,10 @@ async def test_a_secret_is_written_and_never_shown(plane, client):
     assert await client.secrets() == ()
     with pytest.raises(Invalid):
         await client.put_secret("No-Such_Name", "hush")
+
+
+async def test_an_endpoint_is_not_sent_to_an_address_that_is_not_plain(client):
+    name = (await client.create_webhook(URL)).endpoint.endpoint_id
+    with pytest.raises(Refused):
+        await client.change_webhook(name, url="https://user:pw@crm.example/")
+    assert (await client.webhooks())[0].url == URL
