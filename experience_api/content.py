@@ -1,4 +1,4 @@
-"""``/v1/content``: upload and search, as intents like any other."""
+"""``/v1/content``: upload, search and decode, as intents like any other."""
 
 import re
 from typing import Annotated
@@ -9,7 +9,7 @@ from python_multipart.multipart import parse_options_header
 
 from symphainy.experience_api import multipart, submitting, uploads
 from symphainy.experience_api.security import Parts, Who
-from symphainy.foundations.experience.models import Accepted, Result, Search, Uploaded
+from symphainy.foundations.experience.models import Accepted, Decode, Result, Search, Uploaded
 from symphainy.foundations.language.context import Intent
 from symphainy.foundations.language.door import DoorCall
 from symphainy.foundations.language.errors import DomainError, TooLarge
@@ -78,6 +78,20 @@ async def search(
 ) -> Accepted | Result:
     """Search the tenant's admitted documents: the intent `content.search`. With `Prefer: wait=N` the hits come at once."""
     intent = Intent(type="content.search", payload=body.model_dump(mode="json"))
+    return await submitting.submit(parts, who, response, intent, key=key, waiting=waiting)
+
+
+@router.post("/decode", status_code=202, responses=submitting.DONE, response_model=Accepted | Result)
+async def decode(
+    body: Decode,
+    who: Who,
+    parts: Parts,
+    response: Response,
+    key: submitting.Key = None,
+    waiting: submitting.Prefer = None,
+) -> Accepted | Result:
+    """Decode an uploaded file of mainframe records by its copybook: the intent `content.decode`. Its parts are Parquet."""
+    intent = Intent(type="content.decode", payload=body.model_dump(mode="json"))
     return await submitting.submit(parts, who, response, intent, key=key, waiting=waiting)
 
 

@@ -162,7 +162,9 @@ class Run:
 class FakeRuntime:
     """Runs nothing: an execution's events are what the test emits. ``test.echo`` completes with its payload at once."""
 
-    ROUTES = frozenset({"test.echo", "test.hold", "test.pay", "content.upload", "content.search", "agent.message"})
+    ROUTES = frozenset(
+        {"test.echo", "test.hold", "test.pay", "content.upload", "content.search", "content.decode", "agent.message"}
+    )
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock, self.keys, self.runs = clock, dict[tuple[str, str, str], tuple[str, Submitted]](), dict[str, Run]()
