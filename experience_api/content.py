@@ -13,7 +13,6 @@ from symphainy.foundations.experience.models import Accepted, Decode, Result, Se
 from symphainy.foundations.language.context import Intent
 from symphainy.foundations.language.door import DoorCall
 from symphainy.foundations.language.errors import DomainError, TooLarge
-from symphainy.runtime.ids import mint
 
 router = APIRouter(prefix="/v1/content", tags=["content"])
 _MEDIA = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$")
@@ -50,15 +49,7 @@ async def upload(
         chunks, title, kind = form.chunks(), name or form.name, form.media_type
     else:
         chunks, title = source, name or _named(disposition)
-    ref = await uploads.store(
-        parts.objects,
-        who.tenant,
-        mint("upload"),
-        chunks,
-        parts.limits.upload,
-        media_type=_media(kind),
-        name=uploads.clean_name(title),
-    )
+    ref = await uploads.take(parts, who.session, chunks, media_type=_media(kind), name=uploads.clean_name(title))
     found = await submitting.submit(
         parts, who, response, Intent(type="content.upload", payload={"file": ref.model_dump(mode="json")}),
         key=key or f"upload:{ref.sha256}:{who.session.session_id}",
