@@ -103,7 +103,7 @@ def sure(confidence: list[float]) -> dict[str, Json]:
 
 def recognise(image: Any, builder: Builder) -> list[float]:
     """Add what a picture says, paragraph by paragraph; how sure each word is."""
-    import pytesseract  # type: ignore[import-untyped]
+    import pytesseract
 
     pytesseract.pytesseract.tesseract_cmd = _program()
     try:
