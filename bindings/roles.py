@@ -26,6 +26,7 @@ from symphainy.runtime.relay import Relay
 from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.settle import Settler
+from symphainy.runtime.uploads import UploadLedger
 
 
 def relay(parts: Platform, temporal: Client) -> Relay:
@@ -56,6 +57,7 @@ def experience(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     app = create_app(
         ExperienceParts(
             runtime=runtime, sessions=parts.sessions, guard=guard, objects=parts.objects, solutions=runtime.solutions,
+            uploads=UploadLedger(parts.store, parts.clock, settings.upload_quota),
             plans=runtime.definitions, doors=runtime.doors, catalog=parts.catalogs,
             documents=Reading(parts.store, parts.objects, runtime.doors, parts.clock), clock=parts.clock,
             tasks=runtime.tasks, settings=settings,

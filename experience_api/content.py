@@ -1,4 +1,4 @@
-"""``/v1/content``: upload and search, as intents like any other."""
+"""``/v1/content``: upload, search and decode, as intents like any other."""
 
 import re
 from typing import Annotated
@@ -9,11 +9,10 @@ from python_multipart.multipart import parse_options_header
 
 from symphainy.experience_api import multipart, submitting, uploads
 from symphainy.experience_api.security import Parts, Who
-from symphainy.foundations.experience.models import Accepted, Result, Search, Uploaded
+from symphainy.foundations.experience.models import Accepted, Decode, Result, Search, Uploaded
 from symphainy.foundations.language.context import Intent
 from symphainy.foundations.language.door import DoorCall
 from symphainy.foundations.language.errors import DomainError, TooLarge
-from symphainy.runtime.ids import mint
 
 router = APIRouter(prefix="/v1/content", tags=["content"])
 _MEDIA = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$")
@@ -50,15 +49,7 @@ async def upload(
         chunks, title, kind = form.chunks(), name or form.name, form.media_type
     else:
         chunks, title = source, name or _named(disposition)
-    ref = await uploads.store(
-        parts.objects,
-        who.tenant,
-        mint("upload"),
-        chunks,
-        parts.limits.upload,
-        media_type=_media(kind),
-        name=uploads.clean_name(title),
-    )
+    ref = await uploads.take(parts, who.session, chunks, media_type=_media(kind), name=uploads.clean_name(title))
     found = await submitting.submit(
         parts, who, response, Intent(type="content.upload", payload={"file": ref.model_dump(mode="json")}),
         key=key or f"upload:{ref.sha256}:{who.session.session_id}",
@@ -78,6 +69,20 @@ async def search(
 ) -> Accepted | Result:
     """Search the tenant's admitted documents: the intent `content.search`. With `Prefer: wait=N` the hits come at once."""
     intent = Intent(type="content.search", payload=body.model_dump(mode="json"))
+    return await submitting.submit(parts, who, response, intent, key=key, waiting=waiting)
+
+
+@router.post("/decode", status_code=202, responses=submitting.DONE, response_model=Accepted | Result)
+async def decode(
+    body: Decode,
+    who: Who,
+    parts: Parts,
+    response: Response,
+    key: submitting.Key = None,
+    waiting: submitting.Prefer = None,
+) -> Accepted | Result:
+    """Decode an uploaded file of mainframe records by its copybook: the intent `content.decode`. Its parts are Parquet."""
+    intent = Intent(type="content.decode", payload=body.model_dump(mode="json"))
     return await submitting.submit(parts, who, response, intent, key=key, waiting=waiting)
 
 

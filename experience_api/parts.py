@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.edge.feed import Pace
 from symphainy.foundations.experience.edge.ports import Entrance, Ping
+from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.clock import Clock, SystemClock
 from symphainy.foundations.language.context import Intent, Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog
@@ -176,6 +177,22 @@ class Documents(Protocol):
         ...
 
 
+class Uploads(Protocol):
+    """The ledger of uploads, with the tenant's quota."""
+
+    async def begin(self, who: SessionContext, upload_id: str, *, name: str, media_type: str) -> int:
+        """An upload begins; how many bytes it may have. TooLarge when the quota is used up."""
+        ...
+
+    async def stored(self, tenant: str, upload_id: str, ref: ArtifactRef) -> None:
+        """Its bytes are all there."""
+        ...
+
+    async def failed(self, tenant: str, upload_id: str) -> None:
+        """It broke off."""
+        ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """Sizes in bytes, times in seconds."""
@@ -196,6 +213,7 @@ class ExperienceParts:
     sessions: Sessions
     guard: Entrance
     objects: Objects
+    uploads: Uploads
     solutions: Solutions
     plans: Plans
     doors: Doors

@@ -215,6 +215,29 @@ class Search(Asked):
     ] = []
 
 
+class Layout(Asked):
+    """How a mainframe file's records are written; ``segments`` says which group a value of ``segment_field`` brings."""
+
+    format: Literal["fixed", "variable", "blocked", "content"] = "fixed"
+    code_page: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = "cp037"
+    floats: Literal["ibm", "ieee"] = "ibm"
+    trim: Literal["both", "left", "right", "none"] = "both"
+    packed_occurs: bool = False
+    header_bytes: Annotated[int, Field(ge=0, le=1 << 30)] = 0
+    footer_bytes: Annotated[int, Field(ge=0, le=1 << 30)] = 0
+    segment_field: Annotated[str, StringConstraints(max_length=64)] | None = None
+    segments: Annotated[dict[str, str], Field(max_length=1_000)] = {}
+
+
+class Decode(Asked):
+    """An uploaded file of records with its copybook, as text or as an uploaded file."""
+
+    file: ArtifactRef
+    copybook: Annotated[str, StringConstraints(max_length=500_000)] = ""
+    copybook_file: ArtifactRef | None = None
+    layout: Layout = Layout()
+
+
 class Document(Answer):
     """One document that may be cited."""
 

@@ -13,6 +13,7 @@ from symphainy.foundations.experience.models import (
     Status,
     Submission,
 )
+from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.model import Json
 
 
@@ -53,6 +54,20 @@ class Submits(Client):
         body = {"query": query, "limit": limit, "documents": list(documents)}
         headers = {"Idempotency-Key": str(uuid.uuid4()), "Prefer": f"wait={wait:.0f}"}
         response = await self._http.request("POST", "/v1/content/search", json=body, headers=headers, repeat=True)
+        model: type[Accepted] | type[Result] = Accepted if response.status_code == 202 else Result
+        return model.model_validate_json(response.content)
+
+    async def decode(
+        self, file: ArtifactRef, copybook: str | ArtifactRef, *, wait: float = 30.0, **layout: Json
+    ) -> Accepted | Result:
+        """Decode an uploaded file of mainframe records; ``layout`` as in the API. The Result's output names its Parquet parts."""
+        body: dict[str, Json] = {"file": file.model_dump(mode="json"), "layout": layout}
+        if isinstance(copybook, str):
+            body["copybook"] = copybook
+        else:
+            body["copybook_file"] = copybook.model_dump(mode="json")
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "Prefer": f"wait={min(wait, 60.0):.0f}"}
+        response = await self._http.request("POST", "/v1/content/decode", json=body, headers=headers, repeat=True)
         model: type[Accepted] | type[Result] = Accepted if response.status_code == 202 else Result
         return model.model_validate_json(response.content)
 

@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     payload_max: Bytes = 1024 * 1024
     request_body_max: Bytes = 1024 * 1024
     upload_max: Bytes = 1024 * 1024 * 1024
+    upload_quota: Bytes = 100 * 1024 * 1024 * 1024
+    """Bytes that one tenant's uploads may take together; the same bytes twice count once."""
 
     # -- timeouts that recovery rests on (DECISIONS 14)
     workflow_task_timeout: Duration = timedelta(seconds=3)

@@ -6,6 +6,7 @@ from symphainy.foundations.language.conversation import Heard
 from symphainy.realms.content import orchestrator
 from symphainy.realms.content.agents.liaison import ContentLiaison
 from symphainy.realms.content.services.chunk import chunk
+from symphainy.realms.content.services.decode import decode
 from symphainy.realms.content.services.detect import detect
 from symphainy.realms.content.services.embed import embed
 from symphainy.realms.content.services.index import index
@@ -21,7 +22,7 @@ class Manager:
 
     def register(self, registry: Registry) -> None:
         """Capabilities, the liaison, sagas and routes."""
-        for function in (detect, parse, normalise, chunk, embed, index, search):
+        for function in (detect, parse, normalise, chunk, embed, index, search, decode):
             registry.register(function)
         registry.agent(attach(ContentLiaison(), "content.liaison", input=Heard, title="Speak for Content"))
         for name, document in orchestrator.sagas().items():

@@ -1,4 +1,4 @@
-"""Binds Content's intents to its packaged saga and to its search; runs nothing."""
+"""Binds Content's intents to its packaged sagas and to its search; runs nothing."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from symphainy.foundations.language.model import Json
 
 ROUTES = (
     IntentRoute(intent="content.upload", saga="content.upload", owner="content"),
+    IntentRoute(intent="content.decode", saga="content.decode", owner="content"),
     IntentRoute(intent="content.search", capability="content.search", owner="content"),
 )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from symphainy.runtime.store.columns import SQLModel, big, instant, key, maybe, text
@@ -26,6 +27,11 @@ class UploadRow(SQLModel, table=True):
     state: str = text("receiving")
     created_at: datetime = instant()
     stored_at: datetime | None = instant(optional=True)
+
+
+_USED = sql("""
+    SELECT coalesce(sum(size), 0)
+    FROM (SELECT DISTINCT sha256, size FROM uploads WHERE tenant = :tenant AND state = 'stored') AS kept""")
 
 
 class Uploads(Repository):
@@ -55,6 +61,11 @@ class Uploads(Repository):
         return bool(
             await self._change(UploadRow, tenant, tx, values, tenant=tenant, upload_id=upload_id, state="receiving")
         )
+
+    async def used(self, tenant: str, *, tx: AsyncSession | None = None) -> int:
+        """Bytes that the tenant's uploads take: those that are stored, each content once."""
+        async with self.within(tenant, tx) as session:
+            return int((await session.execute(_USED, {"tenant": tenant})).scalar_one())
 
     async def failed(self, tenant: str, upload_id: str, *, tx: AsyncSession | None = None) -> None:
         """It broke off."""

@@ -45,6 +45,7 @@ from symphainy.runtime.store.tasks import HumanTaskRow, Tasks
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.store.webhooks import EndpointRow
 from symphainy.runtime.surface import StateSurface
+from symphainy.runtime.uploads import UploadLedger
 from symphainy.runtime.webhooks import EndpointDraft
 from symphainy.solution_api.app import create_app as solution_app
 from symphainy.solution_api.parts import SolutionParts
@@ -153,7 +154,7 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
         "experience": experience_app(
             ExperienceParts(
                 sessions=gatehouse.sessions, objects=objects, plans=runtime.definitions,
-                documents=Reading(store, objects, runtime.doors, clock), hooks=hooks,
+                documents=Reading(store, objects, runtime.doors, clock), uploads=UploadLedger(store, clock, 1 << 40), hooks=hooks,
                 **shared,
             )
         ),

@@ -149,6 +149,7 @@ _DEFINES = dict(may="AU")
 _DECIDES = dict(may="AUO", names=True, ok=503, body=_json(choice="approve", shown_digest="sha256:shown"))
 # 503: the decision has passed, and Temporal, which carries it to the run, is away in this house.
 _HELLO = _json(text=SAGA.format(version="1.0.0"))
+_FILE = {"key": "artifacts/" + "0" * 64, "sha256": "0" * 64, "size": 1}
 _SUBMIT = _json(intent="content.search", payload={"query": "x"})
 # One's own password is changed with the old one: a key has none.
 _KEYS_HAVE_NO_PASSWORD = (("service", 401), ("key with scope", 401), ("key without scope", 401))
@@ -196,6 +197,7 @@ EXPERIENCE: dict[str, Row] = {
     "POST /api/execution/{execution_id}/resume": Row(**_STOPS),
     "POST /v1/content/upload": Row(ROLED, 202, lambda h: b"bytes %d" % h.next(), query="?name=a.txt"),
     "POST /v1/content/search": Row(ROLED, 202, _json(query="x")),
+    "POST /v1/content/decode": Row(ROLED, 202, _json(file=_FILE, copybook="01 R. 05 A PIC X.")),
     "POST /v1/insights/profile": Row(ROLED, 202, _json(text=_A_TABLE)),
     "POST /v1/insights/quality": Row(ROLED, 202, _json(data=_A_TABLE)),
     "POST /v1/insights/match": Row(

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symphainy.foundations.language.errors import Invalid
-from symphainy.realms.content.services.parse.cobol.copybook import parse_copybook
-from symphainy.realms.content.services.parse.cobol.decoding import Decoder, Options
-from symphainy.realms.content.services.parse.cobol.framing import records, words_of
-from symphainy.realms.content.services.parse.cobol.picture import picture_of
-from symphainy.realms.content.services.parse.cobol.segments import assemble
+from symphainy.realms.content.services.decode.cobol.copybook import parse_copybook
+from symphainy.realms.content.services.decode.cobol.decoding import Decoder, Options
+from symphainy.realms.content.services.decode.cobol.framing import records, words_of
+from symphainy.realms.content.services.decode.cobol.picture import picture_of
+from symphainy.realms.content.services.decode.cobol.segments import assemble
 
 POLICY = """\
 000100 01  POLICY.                                                      POL00010

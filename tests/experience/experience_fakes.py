@@ -17,7 +17,15 @@ from symphainy.foundations.language.context import Intent, Principal, SessionCon
 from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.document import Span
 from symphainy.foundations.language.door import Admission, DoorCall
-from symphainy.foundations.language.errors import Conflict, Invalid, NotFound, RateLimited, Refused, Unauthenticated
+from symphainy.foundations.language.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unauthenticated,
+)
 from symphainy.foundations.language.records import Event
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
 from symphainy.governance.hook_door import HookDoor
@@ -162,7 +170,9 @@ class Run:
 class FakeRuntime:
     """Runs nothing: an execution's events are what the test emits. ``test.echo`` completes with its payload at once."""
 
-    ROUTES = frozenset({"test.echo", "test.hold", "test.pay", "content.upload", "content.search", "agent.message"})
+    ROUTES = frozenset(
+        {"test.echo", "test.hold", "test.pay", "content.upload", "content.search", "content.decode", "agent.message"}
+    )
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock, self.keys, self.runs = clock, dict[tuple[str, str, str], tuple[str, Submitted]](), dict[str, Run]()
@@ -327,6 +337,26 @@ class FakeSolutions:
         return self.plans[digest]
 
 
+class FakeUploads:
+    """Remembers every upload by its id and how it went; ``left`` bytes of the quota remain to each tenant."""
+
+    def __init__(self, left: int = 1 << 40) -> None:
+        self.left, self.states = left, dict[str, str]()
+
+    async def begin(self, who: SessionContext, upload_id: str, *, name: str, media_type: str) -> int:
+        if self.left <= 0:
+            raise TooLarge("the uploads of this tenant go beyond", code="upload.quota")
+        self.states[upload_id] = "receiving"
+        return self.left
+
+    async def stored(self, tenant: str, upload_id: str, ref: ArtifactRef) -> None:
+        assert self.states[upload_id] == "receiving"
+        self.states[upload_id], self.left = "stored", self.left - ref.size
+
+    async def failed(self, tenant: str, upload_id: str) -> None:
+        self.states[upload_id] = "failed"
+
+
 class FakeDocuments:
     """A shelf per tenant: ``put`` stands for an upload that has been indexed."""
 
@@ -425,7 +455,7 @@ def parts(folder: Path, **more: Any) -> ExperienceParts:
     clock = FakeClock()
     sessions, solutions, runtime = FakeSessions(clock), FakeSolutions(), FakeRuntime(clock)
     return ExperienceParts(
-        runtime=runtime, sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder),
+        runtime=runtime, sessions=sessions, guard=FakeGuard(sessions), objects=LocalObjects(folder), uploads=FakeUploads(),
         solutions=solutions, plans=solutions, doors=FakeDoors(), catalog=FakeCatalog(), documents=FakeDocuments(),
         tasks=FakeTasks(), clock=clock, hooks=HookDoor(solutions, FakeSecrets(), _service, runtime.submit, clock), **more,
     )  # fmt: skip

@@ -97,6 +97,15 @@ async def test_a_boolean_is_no_number(plane, client):
         assert (await raw.post("/v1/content/search", json={"query": "x", "limit": 8})).status_code == 202
 
 
+async def test_mainframe_records_are_an_intent_like_any_other(plane, client):
+    async with http(plane, client) as raw:
+        file = {"key": "artifacts/" + "0" * 64, "sha256": "0" * 64, "size": 1}
+        body = {"file": file, "copybook": "01 R. 05 A PIC X.", "layout": {"format": "variable"}}
+        assert (await raw.post("/v1/content/decode", json=body)).status_code == 202
+        assert (await raw.post("/v1/content/decode", json={**body, "layout": {"format": "fast"}})).status_code == 422
+    assert list(plane.parts.runtime.runs.values())[0].intent.type == "content.decode"
+
+
 async def test_another_tenants_execution_is_nonexistent(plane, client):
     mine = (await client.submit("test.hold")).execution_id
     stranger = await plane.client("eve@umbrella.example", "umbrella")

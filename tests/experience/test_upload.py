@@ -134,6 +134,17 @@ async def test_the_limit_holds_declared_or_not(start):
     assert len(stored(plane)) == 1
 
 
+async def test_a_tenants_quota_bounds_what_it_may_upload(plane, http):
+    plane.parts.uploads.left = 150
+    assert (await http.post("/v1/content/upload", content=b"x" * 100)).status_code == 202
+    for _ in range(2):
+        answer = await http.post("/v1/content/upload", content=b"y" * 100)
+        assert (answer.status_code, answer.json()["code"]) == (413, "upload.quota")
+    assert sorted(plane.parts.uploads.states.values()) == ["failed", "failed", "stored"]
+    plane.parts.uploads.left = 0
+    assert (await http.post("/v1/content/upload", content=b"z")).status_code == 413
+
+
 async def test_a_sender_who_hangs_up_leaves_nothing(plane, client):
     async def breaks():
         yield b"x" * MB

@@ -176,7 +176,12 @@ async def test_work_people_and_events_in(store: Store, tenant: str) -> None:
     await work.open(item)
     assert [i.state for i in await work.items(tenant, kind="stuck")] == ["open"]
     await uploads.add(UploadRow(tenant=tenant, upload_id="u", created_at=NOW))
-    assert await uploads.stored(tenant, "u", sha256="s", size=1, object_key="k", at=NOW)
+    assert await uploads.stored(tenant, "u", sha256="s", size=5, object_key="k", at=NOW)
+    for upload_id, sha256, size in (("again", "s", 5), ("other", "t", 7)):
+        await uploads.add(UploadRow(tenant=tenant, upload_id=upload_id, created_at=NOW))
+        await uploads.stored(tenant, upload_id, sha256=sha256, size=size, object_key="k", at=NOW)
+    await uploads.add(UploadRow(tenant=tenant, upload_id="half", size=9, created_at=NOW))
+    assert await uploads.used(tenant) == 12, "the same bytes count once, those under way not at all"
     intents = Intents(store)
     first = IntentRow(tenant=tenant, intent_id="i1", execution_id="e1", key="k", received_at=NOW)
     assert await intents.reserve(first) == (first, True)

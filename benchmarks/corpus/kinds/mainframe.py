@@ -10,10 +10,10 @@ from typing import Any
 
 from corpus.given import Corpus
 from corpus.scored import Facts, Scored, scored
-from symphainy.realms.content.services.parse.cobol.copybook import parse_copybook
-from symphainy.realms.content.services.parse.cobol.decoding import Decoder, Options
-from symphainy.realms.content.services.parse.cobol.framing import records
-from symphainy.realms.content.services.parse.cobol.segments import assemble
+from symphainy.realms.content.services.decode.cobol.copybook import parse_copybook
+from symphainy.realms.content.services.decode.cobol.decoding import Decoder, Options
+from symphainy.realms.content.services.decode.cobol.framing import records
+from symphainy.realms.content.services.decode.cobol.segments import assemble
 
 NAME = "mainframe"
 TARGET = (

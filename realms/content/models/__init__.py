@@ -9,7 +9,7 @@ from symphainy.foundations.language.errors import TooLarge
 from symphainy.foundations.language.model import Message
 
 Kind = Literal[
-    "pdf", "docx", "workbook", "csv", "fixed", "json", "jsonl", "xml", "html", "email", "mbox", "image", "markdown", "text",
+    "pdf", "docx", "workbook", "csv", "fixed", "json", "jsonl", "xml", "html", "email", "mbox", "outlook", "image", "markdown", "text",
     "unsupported",
 ]  # fmt: skip
 

@@ -130,7 +130,7 @@ def _in_compound(path: str) -> Found:
         ("Workbook", "workbook", "application/vnd.ms-excel"),
         ("Book", "workbook", "application/vnd.ms-excel"),
         ("WordDocument", "unsupported", "application/msword"),
-        ("__properties_version1.0", "unsupported", "application/vnd.ms-outlook"),
+        ("__properties_version1.0", "outlook", "application/vnd.ms-outlook"),
     ):
         if (name + "\0").encode("utf-16-le") in data:
             return Found(kind, media_type, None, f"compound file with {name}")  # type: ignore[arg-type]

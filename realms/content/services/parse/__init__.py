@@ -25,6 +25,7 @@ READERS: Final[dict[Kind, str]] = {
     "html": "html:parse_html encoding",
     "email": "mail:parse_mail",
     "mbox": "mail:parse_mbox",
+    "outlook": "mail:parse_msg",
     "image": "recognition:parse_image media_type",
     "text": "text:parse_text encoding",
     "markdown": "text:parse_markdown encoding",
@@ -82,7 +83,7 @@ def reader_of(found: Detected) -> tuple[Callable[..., Document], list[str]]:
         raise Invalid(
             f"Files of type {found.media_type} are not supported.",
             code="content.unsupported",
-            remedy="Upload PDF, DOCX, XLSX, XLS, ODS, CSV, JSON, XML, HTML, EML, MBOX, an image, Markdown or plain text.",
+            remedy="Upload PDF, DOCX, XLSX, XLS, ODS, CSV, JSON, XML, HTML, EML, MSG, MBOX, an image, Markdown or plain text.",
         )
     module, _, function = READERS[found.kind].partition(":")
     name, *fields = function.split()

@@ -50,6 +50,16 @@ def parse_mail(path: str, sha256: str, name: str, depth: int = 0) -> Document:
     return builder.document(sha256=sha256, media_type="message/rfc822", name=name, metadata=facts)
 
 
+def parse_msg(path: str, sha256: str, name: str) -> Document:
+    """The document in an Outlook message. Invalid where it is broken, TooLarge over a limit."""
+    from symphainy.realms.content.services.parse.outlook import mail_of
+
+    within("bytes", Path(path).stat().st_size, MAX_TEXT_BYTES)
+    builder = Builder()
+    facts = _add(builder, mail_of(Path(path).read_bytes()), _Budget(), 0)
+    return builder.document(sha256=sha256, media_type="application/vnd.ms-outlook", name=name, metadata=facts)
+
+
 def parse_mbox(path: str, sha256: str, name: str) -> Document:
     """All mails of a mailbox, each under a heading of its own. Invalid where there is none, TooLarge over a limit."""
     within("bytes", Path(path).stat().st_size, MAX_TEXT_BYTES)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from symphainy.foundations.language.errors import Invalid
-from symphainy.realms.content.services.parse.cobol.picture import Picture, picture_of
-from symphainy.realms.content.services.parse.cobol.usage import USAGES, size_of
+from symphainy.realms.content.services.decode.cobol.picture import Picture, picture_of
+from symphainy.realms.content.services.decode.cobol.usage import USAGES, size_of
 
 MAX_FIELDS = 20_000
 MAX_DEPTH = 49

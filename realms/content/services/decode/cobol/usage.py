@@ -1,6 +1,6 @@
 """USAGE: how an item's value is stored, and in how many bytes."""
 
-from symphainy.realms.content.services.parse.cobol.picture import Picture
+from symphainy.realms.content.services.decode.cobol.picture import Picture
 
 USAGES = {
     "DISPLAY": "DISPLAY", "COMP": "COMP", "COMPUTATIONAL": "COMP", "BINARY": "COMP", "COMP-0": "COMP", "COMP-4": "COMP",
@@ -15,7 +15,7 @@ USAGES = {
 def size_of(picture: Picture | None, usage: str, separate: bool = False) -> int:
     """Bytes of one occurrence.
 
-    >>> from symphainy.realms.content.services.parse.cobol.picture import picture_of
+    >>> from symphainy.realms.content.services.decode.cobol.picture import picture_of
     >>> size_of(picture_of("S9(7)V99"), "COMP-3"), size_of(picture_of("9(9)"), "COMP"), size_of(None, "COMP-2")
     (5, 4, 8)
     """

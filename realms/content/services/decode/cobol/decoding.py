@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symphainy.foundations.language.errors import Invalid
-from symphainy.realms.content.services.parse.cobol.codepages import Controls
-from symphainy.realms.content.services.parse.cobol.copybook import Field
-from symphainy.realms.content.services.parse.cobol.picture import Picture
-from symphainy.realms.content.services.parse.cobol.scalars import Malformed, Read, Trim, reader
+from symphainy.realms.content.services.decode.cobol.codepages import Controls
+from symphainy.realms.content.services.decode.cobol.copybook import Field
+from symphainy.realms.content.services.decode.cobol.picture import Picture
+from symphainy.realms.content.services.decode.cobol.scalars import Malformed, Read, Trim, reader
 
 MAX_PROBLEMS = 20
 """Told per record; a record with more is of another layout."""
@@ -70,7 +70,7 @@ class Decoded:
 class Decoder:
     """Reads records of one copybook.
 
-    >>> from symphainy.realms.content.services.parse.cobol.copybook import parse_copybook
+    >>> from symphainy.realms.content.services.decode.cobol.copybook import parse_copybook
     >>> read = Decoder(parse_copybook("01 R. 05 ID PIC 9(3). 05 NAME PIC X(4)."), Options())
     >>> read(bytes.fromhex("F0F0F7C2D6D5C4")).values
     {'R': {'ID': 7, 'NAME': 'BOND'}}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Literal
 
-from symphainy.realms.content.services.parse.cobol.codepages import Controls, table_of
-from symphainy.realms.content.services.parse.cobol.copybook import Field
+from symphainy.realms.content.services.decode.cobol.codepages import Controls, table_of
+from symphainy.realms.content.services.decode.cobol.copybook import Field
 
 Value = int | float | str | Decimal | None
 Read = Callable[[bytes], Value]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symphainy.realms.content.services.parse.cobol.decoding import Values
+from symphainy.realms.content.services.decode.cobol.decoding import Values
 
 
 @dataclass
