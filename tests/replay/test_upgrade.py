@@ -47,8 +47,8 @@ async def verdict(name: str, change: Any, *, closed: bool = False, replay: Any =
     return found
 
 
-NOT_ALONE = {"continued", "run-below"}
-"""A later run of a continued one, and one whose run below stands in a history of its own."""
+NOT_ALONE = {"continued", "packed-state", "run-below"}
+"""Later runs of continued ones, and one whose run below stands in a history of its own."""
 
 
 @pytest.mark.parametrize("name", [name for name in GOLDEN if name not in NOT_ALONE])
