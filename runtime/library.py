@@ -32,12 +32,17 @@ class Library:
         entries = _ENTRIES.validate_json(await self._objects.get(f"{tenant}/{batch.entries_artifact}"))
         now = self._clock.now()
         known = await self._documents.get(tenant, batch.document, tx=tx)
-        row = DocumentRow(
-            tenant=tenant, document_id=batch.document, sha256=batch.document_sha256, title=batch.title,
-            text_artifact=batch.text_artifact, admitted=known.admitted if known else True, admitted_by="platform",
-            admitted_at=now, created_at=known.created_at if known else now,
-        )  # fmt: skip
-        await self._documents.put(row, tx=tx)
+        said = {"sha256": batch.document_sha256, "title": batch.title, "text_artifact": batch.text_artifact}
+        new = DocumentRow(
+            tenant=tenant,
+            document_id=batch.document,
+            admitted=True,
+            admitted_by="platform",
+            admitted_at=now,
+            created_at=now,
+        )
+        # A document that comes again keeps its owner, its admission and its expiry: indexing decides nothing.
+        await self._documents.put(DocumentRow(**{**(known or new).model_dump(), **said}), tx=tx)
         await self._index.load(tenant, batch, entries, tx=tx)
 
     async def search(
