@@ -1,0 +1,111 @@
+"""The insurance migration, walked by the machine with the real capabilities: mapped, approved, mashed and checked part by part."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from support.machine_driver import Driver
+from support.portfolio import COPYBOOK, FIELDS, claims, policies
+
+from symphainy.foundations.curator import Registry, read_catalog
+from symphainy.foundations.definitions.solution import load_solution
+from symphainy.realms.content.manager import Manager as Content
+from symphainy.realms.insights.manager import Manager as Insights
+
+SOLUTION = Path(__file__).parents[2] / "solutions" / "migration"
+COUNT, PART = 1_200, 600
+
+
+class Desk:
+    """The platform's people, with a memory; one of them decides as soon as she is asked."""
+
+    def __init__(self, choice: str) -> None:
+        self.choice, self.shown = choice, {}
+
+    def ask(self, given: Any) -> Any:
+        self.task, self.shown = given["task_id"], given["show"]
+        return {"task_id": self.task, "shown_digest": "d"}
+
+    def decide(self, given: Any) -> Any:
+        settled = "approved" if self.choice == "approve" else "rejected"
+        return {"by": given["principal"], "choice": self.choice, "value": None, "settled": settled}
+
+    def close(self, given: Any) -> Any:
+        return {"task_id": given["task_id"]}
+
+
+def walked(run: Any, tools: Any, knowledge: Path, choice: str) -> tuple[Any, Desk, list[str]]:
+    """The saga from its beginning to its end."""
+    registry, desk = Registry(), Desk(choice)
+    Content().register(registry)
+    Insights().register(registry)
+    files = {str(path.relative_to(SOLUTION)): path.read_text() for path in SOLUTION.rglob("*") if path.is_file()}
+    compiled = load_solution(files, read_catalog())
+    (plan,) = compiled.plans.values()
+
+    class Functions(dict[str, Any]):
+        def __missing__(self, name: str) -> Any:
+            return lambda given: asyncio.run(run(registry.function(name), given)).model_dump(mode="json")
+
+    functions = Functions({f"people.{verb}": getattr(desk, verb) for verb in ("ask", "decide", "close")})
+    driver = Driver(plan, functions, asked(tools, knowledge))
+    waiting = [choice]
+
+    def propose(d: Driver) -> Any:
+        if waiting and not d.open and any(frame.data.get("open") for frame in d.machine.state.frames.values()):
+            sent = {"principal": "bob", "choice": waiting.pop(), "value": None, "shown_digest": "d", "id": "1"}
+            return d.machine.proposed(sent | {"task_id": desk.task}, d.machine.now)
+        return None
+
+    driver.on_event = propose
+    ending = driver.run()
+    return ending, desk, [path for path, _ in driver.log]
+
+
+def asked(tools: Any, knowledge: Path) -> dict[str, Any]:
+    kept = {
+        "policies": tools.keep(b"".join(policies(COUNT)), name="policies.dat"),
+        "claims": tools.keep(claims(COUNT), name="claims.csv", media_type="text/csv"),
+        "wording": tools.keep((knowledge / "policy.pdf").read_bytes(), name="policy.pdf", media_type="application/pdf"),
+    }
+    target = {
+        "fields": FIELDS,
+        "required": ["policy_number", "effective_date"],
+        "claims": [{"name": "claim_amount", "column": "claims.amount", "type": "decimal"}],
+    }
+    return {
+        **{name: ref.model_dump() for name, ref in kept.items()},
+        "copybook": COPYBOOK, "target": target, "key": {"policy": "POL_NO", "claim": "policy_number"}, "part": PART,
+    }  # fmt: skip
+
+
+def test_policies_become_one_checked_data_set(run, tools, knowledge):
+    ending, desk, calls = walked(run, tools, knowledge, "approve")
+    assert ending.status == "completed", ending.error
+    found = ending.output
+    proposed = {column["name"]: column for column in desk.shown["columns"]}
+    assert proposed["policy_number"]["column"] == "policies.POL_NO" and proposed["policy_number"]["required"]
+    assert proposed["insured_name"]["concat"] == ["policies.INSD_FIRST_NM", "policies.INSD_LAST_NM"]
+    assert proposed["effective_date"]["format"] == "%Y%m%d", (
+        "a day that does not exist does not hide how days are spelled"
+    )
+    assert (found["rows"], found["rejected"]) == (COUNT - 1, 1)
+    parts = [str(tools.folder / part["sha256"]) for part in found["parts"]]
+    assert len(parts) == 2
+    total, sum_of, joined = duckdb.sql(
+        f"SELECT count(DISTINCT policy_number), count(effective_date), count(claim_amount) FROM read_parquet({parts})"
+    ).fetchall()[0]
+    assert (total, sum_of, joined) == (COUNT - 1, COUNT - 1, COUNT // 100 - 1), "the rejected one has a claim"
+    rejects = [str(tools.folder / part["sha256"]) for part in found["rejects"]]
+    assert duckdb.sql(f"SELECT DISTINCT _reason FROM read_parquet({rejects})").fetchall() == [
+        ("effective_date: no date",)
+    ]
+    assert len(calls) == len(set(calls)), "no step runs twice"
+    assert all(0.9 < score <= 1 for score in found["scores"])
+
+
+def test_a_rejected_mapping_moves_no_policy(run, tools, knowledge):
+    ending, _, calls = walked(run, tools, knowledge, "reject")
+    assert ending.status == "faulted" and ending.error["title"] == "The mapping was rejected"
+    assert not any("/mash" in path for path in calls)
