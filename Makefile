@@ -54,9 +54,8 @@ check: install ## What a reviewer's machine checks: format, lint, types, import 
 bench: install ## The spine beside its peers, one run on this machine; ROWS="1 2": these alone
 	@PYTHONPATH=benchmarks $(RUN) python -P benchmarks/__main__.py $(ROWS)
 
-bench-city: install ## What the city costs a step, and a noisy tenant a quiet one
-	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city governed
-	@PYTHONPATH=benchmarks:tests $(RUN) python -P -m city noisy --sagas 5000
+bench-city: install ## What all eight services cost a step: p50 and p99, beside the same step without them
+	@$(RUN) python -P benchmarks/city_step.py
 
 chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 300 faults; then its control
 	@$(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 4 --seed $(or $(SEED),1) --out build/chaos.json

@@ -88,9 +88,9 @@ ROWS: dict[str, Line] = {
         "experience/test_sockets::a_revoked_session_and_the_end_of_life_close_the_socket",
     ),
     "A9": Line(
-        "5,000 queued sagas of one tenant: the other's p95 stays within three times.",
-        "governance/test_chain::an_admission_carries_what_each_service_grants",
-        "make bench-city",
+        "A noisy tenant: fairness keys by tenant and priority by class at every start (the mechanism; the p95 itself is not measured yet).",
+        "governance/test_chain::an_admission_carries_what_each_service_grants "
+        "governance/test_traffic_cop::people_before_programs_before_the_clock",
     ),
     "A10": Line(
         "Whoever asked does not approve, and nobody twice.",
