@@ -1,6 +1,5 @@
 """``symphainy webhook`` and ``symphainy secret``: endpoints outside, dead letters, and what signs; at the running instance."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -117,6 +116,8 @@ def _with(data_dir: Path | None, act: "Callable[[SolutionClient], Awaitable[Answ
     async def run() -> Answer:
         async with signed_in(instance) as platform:
             return await act(platform.solution)
+
+    import asyncio  # here, so that `--help` stays instant
 
     return asyncio.run(run())
 

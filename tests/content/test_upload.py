@@ -124,10 +124,15 @@ def test_contracts(registry):
         "content.index": "activity",
         "content.search": "activity",
         "content.liaison": "activity",
+        "content.decode": "activity",
     }
     assert all(contract.determinism == "deterministic" and contract.effects is None for contract in registry)
     assert mark_of(detect).contract.input["$defs"]["ArtifactRef"]["x-artifact"]
-    assert [route.intent for route in registry.catalog().routes] == ["content.search", "content.upload"]
+    assert [route.intent for route in registry.catalog().routes] == [
+        "content.decode",
+        "content.search",
+        "content.upload",
+    ]
 
 
 def test_the_compiler_has_nothing_to_say_against_the_saga(registry):

@@ -11,6 +11,6 @@ pytestmark = pytest.mark.timeout(400)
 def test_a_short_trial_finds_nothing(running: Running) -> None:
     until(lambda: len(running.pids("worker")) == 2, what="two workers")
     where = ["--data-dir", str(running.data_dir), "--json"]
-    size = ["--sagas", "40", "--faults", "6", "--pause", "1.5", "--fault", "F1", "--fault", "F11"]
+    size = ["--sagas", "24", "--faults", "4", "--pause", "1", "--fault", "F1", "--fault", "F11"]
     told = json.loads(running.cli("chaos", *size, *where, timeout=300).stdout)
-    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 40, told["findings"]
+    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 24, told["findings"]

@@ -92,7 +92,7 @@ async def test_what_counts_as_success(world: World, status: int, redirect: bool,
 
 
 async def test_a_server_that_is_not_there_is_a_communication_error(world: World) -> None:
-    world.live.http._map["gone.org"] = "127.0.0.1:9"
+    world.live.http._guard._map["gone.org"] = "127.0.0.1:9"
     error = (await world.call({"method": "get", "endpoint": "https://gone.org"})).error
     assert (error["type"].rpartition("/")[2], error["status"]) == ("communication", 500)
 

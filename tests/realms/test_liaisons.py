@@ -126,7 +126,10 @@ async def test_insights_proposes_to_measure_the_one_table_that_is_meant(ask):
         ("Which documents are ready?", "2 documents are ready: Motor Policy; claims.csv."),
         ("Is claims.csv ready?", "Yes: claims.csv is ready."),
         ("Is contract.pdf ready?", "No: no document that is ready is called contract.pdf."),
-        ("Which file formats can you read?", "I can read pdf, docx, csv, markdown, text."),
+        (
+            "Which file formats can you read?",
+            "I can read pdf, docx, workbook, csv, fixed, json, jsonl, xml, html, email, mbox, outlook, image, markdown, text.",
+        ),
         ("How do I upload a file?", "Upload a file"),
         ("What is the status of my uploads?", "1 completed"),
     ],

@@ -120,11 +120,3 @@ async def test_nothing_reaches_out_for_real(theatre: Theatre) -> None:
         await rehearse(theatre, saga(do), "input: {}")
     told = await rehearse(theatre, saga(do), "mocks: {get: {pet: 1}}\nexpect: {output: {pet: 1}}")
     assert told["wrong"] == []
-
-
-async def test_the_first_solutions_scenario_holds(theatre: Theatre) -> None:
-    folder = Path(__file__).parents[2] / "solutions" / "first"
-    told = await rehearse(
-        theatre, (folder / "sagas" / "ask.yaml").read_text(), (folder / "scenarios" / "ask.yaml").read_text()
-    )
-    assert told["wrong"] == [] and told["path"] == ["/do/0/ask"]

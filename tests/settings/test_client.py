@@ -39,7 +39,7 @@ def test_the_example_says_every_part_and_becomes_settings(monkeypatch: pytest.Mo
     assert settings.model_api_key is not None and settings.model_api_key.get_secret_value() == "of-acme_model_key"
     assert settings.master_key is not None
     found = ClientFile.read(ROOT / "client.example.yaml").config.experience["first"]
-    assert [(b.surface, b.name) for b in found.bind] == [("rest", "ask"), ("chat", "desk")]
+    assert [(b.surface, b.name) for b in found.bind] == [("rest", "ask"), ("chat", "desk"), ("outgoing-webhook", "crm")]
     assert found.without == ("read",)
 
 

@@ -184,6 +184,9 @@ class FakeRecords:
     async def decisions(self, who: Any, execution_id: str) -> list[Any]:
         return []
 
+    async def lineage(self, who: Any, node: str, *, back: bool, depth: int = 20, limit: int = 2000) -> list[Any]:
+        return []
+
     async def settle(self, who: Any, item_id: str, resolution: str, note: str = "", *, wait: float = 10.0) -> Any:
         raise NotFound("there is no such work item")
 
