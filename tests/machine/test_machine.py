@@ -324,3 +324,10 @@ def test_ten_thousand_iterations_stay_linear():
     made = plan(do, {})
     driver = Driver(made, {}, {"xs": list(range(2_000))})
     assert driver.run().output == {"n": 2_000}
+
+
+def test_a_raised_error_that_is_none_fails_by_name():
+    """Found by ``make fuzz``: an expression gave a list where an error has its type."""
+    raised = {"raise": {"error": {"type": "${ .xs }", "title": "${ .xs }", "status": 409}}}
+    ending, _ = run([{"no": raised}], data={"xs": [1]})
+    assert ending.status == "faulted" and "needs texts for type" in str(ending.problem)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from symphainy.foundations.definitions.machine import flow
 from symphainy.foundations.definitions.machine.kinds.base import Kind
 from symphainy.foundations.definitions.machine.state import Frame
-from symphainy.foundations.language.errors import Problem
+from symphainy.foundations.language.errors import Invalid, Problem
 
 if TYPE_CHECKING:
     from symphainy.foundations.definitions.machine.machine import Machine
@@ -19,5 +19,8 @@ class Raise(Kind):
         error = m.program.named("errors", m.program.node(f.pointer)["raise"]["error"])
         given = flow.resolve(m, f, error, f.input)
         known = {k: given[k] for k in ("type", "title", "detail") if given.get(k) is not None}
-        status = int(given["status"])
-        m.fail(f, Problem(**{"title": "", **known}, status=status, instance=f.pointer))
+        try:
+            fault = Problem(**{"title": "", **known}, status=int(given["status"]), instance=f.pointer)
+        except (TypeError, ValueError):
+            raise Invalid(f"the error of {f.pointer} needs texts for type, title and detail, and a status") from None
+        m.fail(f, fault)
