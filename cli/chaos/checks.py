@@ -104,12 +104,17 @@ def told(ended: Iterable[Ended]) -> list[str]:
 _OURS = re.compile(r"Traceback \(most recent call last\)|Unhandled exception|database is locked")
 
 
-def logs(folder: Path) -> list[str]:
-    """I8: what no log of ours may hold, with the file and line."""
+def sizes(folder: Path) -> dict[str, int]:
+    """How long each log is now: what stands there already is not this run's."""
+    return {file.name: file.stat().st_size for file in folder.glob("*.log")}
+
+
+def logs(folder: Path, before: Mapping[str, int]) -> list[str]:
+    """I8: what no log of ours may hold, with its file; only what came after ``before``."""
     return [
-        f"I8: {file.name}:{number}: {line.strip()[:160]}"
+        f"I8: {file.name}: {line.strip()[:160]}"
         for file in sorted(folder.glob("*.log"))
-        for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1)
+        for line in file.read_bytes()[before.get(file.name, 0) :].decode(errors="replace").splitlines()
         if _OURS.search(line)
     ]
 

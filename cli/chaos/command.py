@@ -60,6 +60,7 @@ def chaos(plan: Plan, data_dir: Path | None, *, as_json: bool = False) -> int:
 async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
     report, began = Report(plan.seed, plan.sagas), time.monotonic()
     layout = Instance.running(data_dir).layout
+    before = checks.sizes(layout.logs)
     site = Site(data_dir, address, random.Random(f"{plan.seed}/faults"))
     tenant, word = f"chaos{plan.seed}-{int(time.time())}", random.randbytes(18).hex()
     async with (
@@ -83,7 +84,7 @@ async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
             task.cancel()
         report.findings += load.findings
     _judge(report, load, site, ended, spans)
-    report.findings += _stored(data_dir) + checks.logs(layout.logs)
+    report.findings += _stored(data_dir) + checks.logs(layout.logs, before)
     report.seconds = time.monotonic() - began
     return report
 

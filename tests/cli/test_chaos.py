@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from symphainy.cli.chaos.checks import Effect, Ended, conserved, logs, recoveries, shapes, strangers, told
+from symphainy.cli.chaos.checks import Effect, Ended, conserved, logs, recoveries, shapes, sizes, strangers, told
 from symphainy.cli.chaos.sagas import Transfer
 
 PLAIN = next(t for n in range(100) if (t := Transfer.of(1, n)).kind == "plain")
@@ -93,5 +93,10 @@ def test_recovery_is_the_time_to_the_next_delivery_of_a_saga_that_was_open():
 
 
 def test_a_log_with_a_traceback_is_named(tmp_path):
-    (tmp_path / "worker-1.log").write_text("fine\nTraceback (most recent call last):\n")
-    assert logs(tmp_path) == ["I8: worker-1.log:2: Traceback (most recent call last):"]
+    file = tmp_path / "worker-1.log"
+    file.write_text("Traceback (most recent call last):\n")  # stood there before
+    before = sizes(tmp_path)
+    assert logs(tmp_path, before) == []
+    with file.open("a") as more:
+        more.write("fine\nTraceback (most recent call last):\n")
+    assert logs(tmp_path, before) == ["I8: worker-1.log: Traceback (most recent call last):"]

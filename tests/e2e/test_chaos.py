@@ -1,4 +1,4 @@
-"""The harness against a running installation: every kind of fault that is quick, and nothing lost or doubled."""
+"""The harness against a running installation: answers that are lost on their way; `make chaos-smoke` has the kills too."""
 
 import json
 
@@ -11,6 +11,6 @@ pytestmark = pytest.mark.timeout(400)
 def test_a_short_trial_finds_nothing(running: Running) -> None:
     until(lambda: len(running.pids("worker")) == 2, what="two workers")
     where = ["--data-dir", str(running.data_dir), "--json"]
-    size = ["--sagas", "24", "--faults", "4", "--pause", "1", "--fault", "F1", "--fault", "F11"]
+    size = ["--sagas", "20", "--faults", "2", "--pause", "0.5", "--fault", "F11"]
     told = json.loads(running.cli("chaos", *size, *where, timeout=300).stdout)
-    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 24, told["findings"]
+    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 20, told["findings"]
