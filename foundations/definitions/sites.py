@@ -7,7 +7,15 @@ from typing import Any
 from symphainy.foundations.definitions.expressions import is_expression, strip
 from symphainy.foundations.definitions.protocols import PROCESSES, is_protocol
 from symphainy.foundations.definitions.protocols import at as _at
-from symphainy.foundations.definitions.tasks import Task, compensation, functions, inner_lists, task_list
+from symphainy.foundations.definitions.tasks import (
+    Task,
+    around,
+    compensation,
+    extensions,
+    functions,
+    inner_lists,
+    task_list,
+)
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.model import Json
 
@@ -46,6 +54,10 @@ def sites(document: dict[str, Any]) -> Iterator[Site]:
     yield from _list(document.get("do"), "/do", frozenset())
     for task in functions(document).values():
         yield from _task(task, frozenset())
+    for at, given in extensions(document):
+        yield from _always(given.get("when"), f"{at}/when", TASK_INPUT)
+    for at, items in around(document):
+        yield from _list(items, at, frozenset(["output"]) if at.endswith("/after") else frozenset())
 
 
 def _list(items: Any, pointer: str, local: frozenset[str], *, sequence: bool = True) -> Iterator[Site]:

@@ -17,6 +17,7 @@ from symphainy.foundations.definitions.tasks import (
     KEYS,
     Task,
     all_tasks,
+    around,
     exits,
     following,
     inner_lists,
@@ -65,10 +66,9 @@ def check(report: Report) -> None:
     for construct, pointer in unsupported.found(document):
         if construct in unsupported.UNSUPPORTED:
             report.at("LNK004", pointer, f"not supported by this version: {unsupported.UNSUPPORTED[construct]}")
-    evaluate = document.get("evaluate") or {}
-    if evaluate.get("language", "jq") != "jq" or evaluate.get("mode", "strict") != "strict":
-        report.at("EXP007", "/evaluate")
-    _list(report, "/do", document.get("do"), sequence=True)
+    _evaluation(report, document.get("evaluate") or {})
+    for pointer, items in [("/do", document.get("do")), *around(document)]:
+        _list(report, pointer, items, sequence=True)
     for task in all_tasks(document):
         for path, items, sequence in inner_lists(task):
             _list(report, f"{task.pointer}/{path}", items, sequence=sequence)
@@ -83,6 +83,11 @@ def check(report: Report) -> None:
         if isinstance(policy, dict):
             _policy_secrets(report, use, f"/use/authentications/{escape(name)}", policy)
     _schemas(report, document)
+
+
+def _evaluation(report: Report, evaluate: dict[str, Any]) -> None:
+    if evaluate.get("language", "jq") != "jq" or evaluate.get("mode", "strict") != "strict":
+        report.at("EXP007", "/evaluate")
 
 
 def _list(report: Report, pointer: str, items: Any, *, sequence: bool) -> None:

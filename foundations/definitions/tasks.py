@@ -92,9 +92,26 @@ def functions(document: dict[str, Any]) -> dict[str, Task]:
     }
 
 
+def extensions(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Pointer and definition of each extension, in order."""
+    found = named(_dict(document.get("use")).get("extensions"))
+    return [(f"/use/extensions/{i}/{escape(name)}", given) for i, name, given in found]
+
+
+def around(document: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Pointer and items of the lists that extensions have before and after a task."""
+    return [
+        (f"{at}/{when}", given[when])
+        for at, given in extensions(document)
+        for when in ("before", "after")
+        if when in given
+    ]
+
+
 def roots(document: dict[str, Any]) -> list[Task]:
-    """The tasks of the workflow's own list, then its functions."""
-    return [*task_list(document.get("do"), "/do"), *functions(document).values()]
+    """The tasks of the workflow's own list, then its functions, then those of its extensions."""
+    inside = [task for at, items in around(document) for task in task_list(items, at)]
+    return [*task_list(document.get("do"), "/do"), *functions(document).values(), *inside]
 
 
 def all_tasks(document: dict[str, Any]) -> Iterator[Task]:

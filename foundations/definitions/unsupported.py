@@ -7,7 +7,6 @@ from symphainy.foundations.definitions.tasks import Task, all_tasks
 
 UNSUPPORTED: dict[str, str] = {
     "schedule": "a schedule in the document: bind the intent to a schedule in solution.yaml",
-    "use.extensions": "extensions: governance wraps every step without them",
     "use.catalogs": "catalogs by address: register the function as a capability",
     "call.url": "calls of a function by its address: register it as a capability",
     "call.catalog": "calls of functions of another catalog: only the default catalog is known here",
@@ -35,7 +34,7 @@ def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(construct, pointer) of everything in ``document`` that the table names."""
     if "schedule" in document:
         yield "schedule", "/schedule"
-    for section in ("extensions", "catalogs"):
+    for section in ("catalogs",):
         if isinstance(document.get("use"), dict) and document["use"].get(section):
             yield f"use.{section}", f"/use/{section}"
     for task in all_tasks(document):

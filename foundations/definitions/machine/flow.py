@@ -70,11 +70,8 @@ def _of_frame(m: "Machine", frame: Frame, names: set[str]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     if "context" in names:
         found["context"] = m.state.scopes[frame.scope]
-    if "task" in names:
-        found["task"] = {
-            "name": frame.name, "reference": frame.pointer, "definition": m.program.node(frame.pointer), "input": frame.raw,
-            "startedAt": instant(frame.data.get("started", m.state.started)),
-        }  # fmt: skip
+    if "task" in names and not frame.pointer.startswith("/use/extensions/"):  # there it is the extended task
+        found["task"] = descriptor(m, frame)
     if "authorization" in names:
         found["authorization"] = frame.data.get("authorization")
     if "input" in names and frame.phase != "enter":
@@ -84,6 +81,14 @@ def _of_frame(m: "Machine", frame: Frame, names: set[str]) -> dict[str, Json]:
         found = {name: value for name, value in here.vars.items() if name in names} | found  # the nearest one counts
         here = m.state.frames.get(here.parent) if here.parent is not None else None
     return found
+
+
+def descriptor(m: "Machine", frame: Frame) -> dict[str, Json]:
+    """A task as ``$task`` shows it."""
+    return {
+        "name": frame.name, "reference": frame.pointer, "definition": m.program.node(frame.pointer), "input": frame.raw,
+        "startedAt": instant(frame.data.get("started", m.state.started)),
+    }  # fmt: skip
 
 
 def evaluate(m: "Machine", frame: Frame | None, text: str, data: Json, extra: dict[str, Json] | None = None) -> Json:

@@ -10,7 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import drain, flow, inbox, pace, people, suspension, terms, trace, unwind
+from symphainy.foundations.definitions.machine import (
+    drain,
+    extending,
+    flow,
+    inbox,
+    pace,
+    people,
+    suspension,
+    terms,
+    trace,
+    unwind,
+)
 from symphainy.foundations.definitions.machine.faults import problem, problem_of
 from symphainy.foundations.definitions.machine.kinds import Done, Kind, kind_for
 from symphainy.foundations.definitions.machine.program import Program, kind_of
@@ -209,8 +220,8 @@ class Machine:
 
     def finish(self, frame: Frame, raw_output: Json, then: str | None = None) -> None:
         """A task has its raw output: shape, check, export, and tell the parent. ``then`` overrides the task's own."""
-        frame.phase = "leave"
-        self._agenda.append(("leave", frame.id, (raw_output, then)))
+        if not extending.after(self, frame, raw_output, then):
+            extending.leave(self, frame, raw_output, then)
 
     def fail(self, frame: Frame, error: Problem) -> None:
         """A task has failed: its remaining children are ended first, then the parent hears of it."""
@@ -283,7 +294,10 @@ class Machine:
         trace.note(self, "enter", frame)
         if limit := self.program.named("timeouts", task.get("timeout")):
             self.timer(frame, "timeout", parse_duration(flow.resolve(self, frame, limit["after"], frame.input)))
-        self._agenda.append(("start", frame.id, ()))
+        self._agenda.append(("extend" if self.program.use.get("extensions") else "start", frame.id, ()))
+
+    def _extend(self, frame: Frame) -> None:
+        extending.begin(self, frame)
 
     def _start(self, frame: Frame) -> None:
         if frame.kind == "list":
@@ -343,10 +357,10 @@ class Machine:
         self.complete(output)
 
     def _child(self, frame: Frame, number: int, pointer: str, output: Json, then: str) -> None:
-        self.kind(frame).child(self, frame, Done(number, pointer), output, then)
+        extending.child(self, frame, Done(number, pointer), output, then)
 
     def _broke(self, frame: Frame, number: int, pointer: str, error: dict[str, Json]) -> None:
-        self.kind(frame).broke(self, frame, Done(number, pointer), Problem.model_validate(error))
+        extending.broke(self, frame, Done(number, pointer), Problem.model_validate(error))
 
     def _resolved(self, frame: Frame, result: StepResult) -> None:
         opened, frame.call = frame.call or {}, None

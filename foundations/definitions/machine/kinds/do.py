@@ -24,7 +24,7 @@ class TaskList(Kind):
         if then == "end":
             m.end(f, output)
         elif then == "exit":
-            self._done(m, f, output)
+            self._done(m, f, output, "exit" if f.pointer.startswith("/use/extensions/") else "continue")
         elif then == "continue":
             self._go(m, f, f.data["at"] + 1, output)
         else:
@@ -39,11 +39,11 @@ class TaskList(Kind):
         name, pointer = tasks[index]
         m.spawn(f, pointer, m.visit(f, f"{index}/{escape(name)}"), data, name=name)
 
-    def _done(self, m: "Machine", f: Frame, output: Json) -> None:
+    def _done(self, m: "Machine", f: Frame, output: Json, told: str = "continue") -> None:
         if f.parent is None:
             m.complete(output)
             return
-        m.told(f, output, "continue")
+        m.told(f, output, told)
 
 
 class Do(Kind):
