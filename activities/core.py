@@ -2,7 +2,7 @@
 
 import asyncio
 
-from symphainy.activities import definitions, events
+from symphainy.activities import definitions, events, functions
 from symphainy.activities.protocols import a2a, asyncapi, container, grpc, http, mcp, openapi, process
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.definitions.pool import ExpressionPool
@@ -60,3 +60,4 @@ class Core:
             protocol.register(registry, self._outside)
         events.register(registry, self._inbox)
         definitions.register(registry, self._plans)
+        functions.register(registry, self._outside)

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symphainy.foundations.definitions.builtins import NEEDS, builtin
+from symphainy.foundations.definitions.catalogs import parts
+from symphainy.foundations.definitions.catalogs import place as remote_place
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.plan import Linked
 from symphainy.foundations.definitions.protocols import PROTOCOLS, linked_name
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import Task, all_tasks, below, compensation, functions
-from symphainy.foundations.definitions.unsupported import UNSUPPORTED
 from symphainy.foundations.definitions.yaml12 import escape
 from symphainy.foundations.language.contract import Catalog, Contract
 
@@ -17,6 +18,7 @@ EVALUATE = "core.evaluate@1"
 PUBLISH = "event.publish"
 EVENTS = "core.events@1"
 DEFINITION = "core.definition@1"
+FUNCTION = "core.function@1"
 
 
 @dataclass
@@ -26,10 +28,13 @@ class Links:
     calls: dict[str, str] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     capabilities: dict[str, Linked] = field(default_factory=dict)
+    remote: set[str] = field(default_factory=set)
+    """Calls of functions that are fetched when they are called: what they take is not known before."""
 
     def contract(self, task: dict[str, Any]) -> Contract | None:
         """The contract behind a ``call`` task, None for a function of the document."""
-        return self.contracts.get(self.calls.get(linked_name(task), ""))
+        name = linked_name(task)
+        return None if name in self.remote else self.contracts.get(self.calls.get(name, ""))
 
     def add(self, call: str, contract: Contract, catalog: Catalog) -> str | None:
         """Link ``call`` and its undo; the name of a declared undo that is not in the catalog, else None."""
@@ -42,17 +47,6 @@ class Links:
         if undo is not None and undo.ref not in self.capabilities:
             self.capabilities[undo.ref] = Linked.of(undo)
         return contract.undo if contract.undo and undo is None else None
-
-
-def parse_call(call: str) -> tuple[str, str, str]:
-    """Name, version and catalog of a ``call``; empty where it does not say.
-
-    >>> parse_call("content.parse:1@default"), parse_call("content.parse@1"), parse_call("log:1.0.0@global")
-    (('content.parse', '1', 'default'), ('content.parse', '1', ''), ('log', '1.0.0', 'global'))
-    """
-    head, _, tail = call.partition("@")
-    name, _, version = head.partition(":")
-    return (name, version, tail) if version else (name, tail, "")
 
 
 def link(report: Report, catalog: Catalog, heavy: tuple[str, ...]) -> Links:
@@ -96,13 +90,20 @@ def _call(report: Report, catalog: Catalog, links: Links, task: Task, own: dict[
     if call in PROTOCOLS:
         _need(report, catalog, links, name, f"core.{name}@1", at, f"call: {call}")
         return
-    if "://" in call and "call.url" in UNSUPPORTED:
-        report.at("LNK004", at, f"not supported by this version: {UNSUPPORTED['call.url']}", value=True)
-        return
-    name, version, where = parse_call(call)
-    if where not in ("", "default"):
-        report.at("LNK004", at, f"not supported by this version: {UNSUPPORTED['call.catalog']}", value=True)
-        return
+    catalogs = (report.source.value.get("use") or {}).get("catalogs") or {}
+    name, version, where = parts(call)
+    if remote_place(call, catalogs) is not None:
+        _need(report, catalog, links, call, FUNCTION, at, "a function of another catalog")
+        links.remote.add(call)
+    elif where not in ("", "default"):
+        hint = did_you_mean(where, catalogs)
+        report.at("DOC004", at, f"there is no catalog '{where}' in use.catalogs{hint}", value=True)
+    else:
+        _capability(report, catalog, links, call, at, own)
+
+
+def _capability(report: Report, catalog: Catalog, links: Links, call: str, at: str, own: dict[str, Task]) -> None:
+    name, version, _ = parts(call)
     contract = catalog.find(f"{name}@{version}" if version else name)
     if contract is None:
         versions = sorted({c.version for c in catalog.contracts if c.name == name})

@@ -11,7 +11,7 @@ Way = tuple[str, ...]
 ENDPOINTS: dict[str, tuple[Way, ...]] = {
     "http": (("endpoint",),), "openapi": (("document", "endpoint"),), "grpc": (("proto", "endpoint"),),
     "asyncapi": (("document", "endpoint"),), "mcp": (("transport", "http", "endpoint"),),
-    "a2a": (("agentCard", "endpoint"), ("server",)), "script": (("source", "endpoint"),),
+    "a2a": (("agentCard", "endpoint"), ("server",)), "script": (("source", "endpoint"),), "catalog": (("endpoint",),),
 }  # fmt: skip
 """Where the endpoints of each stand: a URI template, or a map with ``uri`` and ``authentication``."""
 BESIDE: dict[str, tuple[Way, ...]] = {"openapi": ((),), "grpc": (("service",),), "asyncapi": ((),)}

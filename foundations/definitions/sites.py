@@ -51,6 +51,7 @@ def sites(document: dict[str, Any]) -> Iterator[Site]:
     for section in ("timeouts", "errors"):
         yield from _deep(use.get(section) or {}, f"/use/{section}", TASK)
     yield from _deep(use.get("authentications") or {}, "/use/authentications", TASK, whole=True, secret=True)
+    yield from _deep(use.get("catalogs") or {}, "/use/catalogs", TASK, whole=True, secret=True)
     yield from _list(document.get("do"), "/do", frozenset())
     for task in functions(document).values():
         yield from _task(task, frozenset())

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
+from symphainy.foundations.definitions.catalogs import parts as parse_call
 from symphainy.foundations.definitions.compile import Check, Compiled, compile_text, one_step_plan
 from symphainy.foundations.definitions.diagnostics import Diagnostic, diagnostic, did_you_mean
-from symphainy.foundations.definitions.link import parse_call
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.surfaces import Binding, IntentType, Name, Strict, check_bindings, check_duration

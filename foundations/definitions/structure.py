@@ -82,7 +82,22 @@ def check(report: Report) -> None:
     for name, policy in (use.get("authentications") or {}).items():
         if isinstance(policy, dict):
             _policy_secrets(report, use, f"/use/authentications/{escape(name)}", policy)
+    _catalogs(report, use)
     _schemas(report, document)
+
+
+def _catalogs(report: Report, use: dict[str, Any]) -> None:
+    """The policies that the endpoints of catalogs name."""
+    for name, catalog in (use.get("catalogs") or {}).items():
+        for way, policy in policies("catalog", catalog):
+            _policy_named(report, use, "/".join((f"/use/catalogs/{escape(name)}", *way)), policy)
+
+
+def _policy_named(report: Report, use: dict[str, Any], where: str, policy: dict[str, Any]) -> None:
+    if isinstance(name := policy.get("use"), str):
+        _known(report, f"{where}/use", name, use.get("authentications") or {}, "policy", "use.authentications")
+    else:
+        _policy_secrets(report, use, where, policy)
 
 
 def _evaluation(report: Report, evaluate: dict[str, Any]) -> None:
@@ -170,11 +185,7 @@ def _policies(report: Report, use: dict[str, Any], task: Task) -> None:
         call = next((kind for kind in PROCESSES if kind in task.body["run"]), "")
         given, place = task.body["run"].get(call), f"{task.pointer}/run/{call}"
     for way, policy in policies(call, given):
-        where = "/".join((place, *way))
-        if isinstance(name := policy.get("use"), str):
-            _known(report, f"{where}/use", name, use.get("authentications") or {}, "policy", "use.authentications")
-        else:
-            _policy_secrets(report, use, where, policy)
+        _policy_named(report, use, "/".join((place, *way)), policy)
 
 
 def _policy_secrets(report: Report, use: dict[str, Any], at: str, policy: dict[str, Any]) -> None:

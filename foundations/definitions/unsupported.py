@@ -7,9 +7,6 @@ from symphainy.foundations.definitions.tasks import Task, all_tasks
 
 UNSUPPORTED: dict[str, str] = {
     "schedule": "a schedule in the document: bind the intent to a schedule in solution.yaml",
-    "use.catalogs": "catalogs by address: register the function as a capability",
-    "call.url": "calls of a function by its address: register it as a capability",
-    "call.catalog": "calls of functions of another catalog: only the default catalog is known here",
     "asyncapi.protocol": "this protocol of an asynchronous call: http and redis are spoken; let a capability do the rest",
     "container.eventually": "a container that is removed later: use cleanup always or never",
 }  # fmt: skip
@@ -34,9 +31,6 @@ def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(construct, pointer) of everything in ``document`` that the table names."""
     if "schedule" in document:
         yield "schedule", "/schedule"
-    for section in ("catalogs",):
-        if isinstance(document.get("use"), dict) and document["use"].get(section):
-            yield f"use.{section}", f"/use/{section}"
     for task in all_tasks(document):
         if task.body.get("call") == "asyncapi" and _given(task).get("protocol", "http") not in SPOKEN:
             yield "asyncapi.protocol", f"{task.pointer}/with/protocol"

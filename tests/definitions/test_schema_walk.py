@@ -31,7 +31,6 @@ HEAD = {"dsl": "1.0.3", "namespace": "t", "name": "n", "version": "1.0.0"}
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "schedule": ({"schedule": {"every": "PT1H"}}, "LNK004"),
-    "use/catalogs": ({"use": {"catalogs": {"c": {"endpoint": "https://x.org"}}}}, "LNK004"),
     "schema/resource": ({"input": {"schema": {"resource": {"endpoint": "https://x.org/s.json"}}}}, "DOC008"),
     "evaluate/language": ({"evaluate": {"language": "js"}}, "EXP007"),
     "evaluate/mode": ({"evaluate": {"mode": "loose"}}, "EXP007"),

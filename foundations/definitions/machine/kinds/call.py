@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import compensation, flow, protocols, subscription
+from symphainy.foundations.definitions.machine import compensation, flow, protocols, remote, subscription
 from symphainy.foundations.definitions.machine.faults import standard
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.program import escape
@@ -47,6 +47,9 @@ class CallKind(Kind):
             pointer = f"/use/functions/{escape(name)}"
             m.spawn(f, pointer, f"{f.path}/call/{escape(name)}", arguments, name=name)
             return
+        if remote.is_one(m, name):
+            remote.fetch(m, f, name, arguments)
+            return
         ref = m.program.plan.calls[linked_name(task)]
         path, known = f.path, retried(m, f)
         if known is not None:
@@ -65,6 +68,8 @@ class CallKind(Kind):
         """The capability has answered."""
         if result.problem is not None:
             m.fail(f, standard(result.problem, f.pointer))
+        elif "remote" in f.data:
+            remote.resolved(m, f, result)
         elif undone := f.data.pop("undoing", None):
             m.state.effects = [e for e in m.state.effects if e.path != undone["path"]]
             m.call(f, undone["ref"], undone["arguments"], undo=compensation.ref(m, m.program.node(f.pointer)))
