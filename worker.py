@@ -201,6 +201,14 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
+def replayer(temporal: Client) -> Replayer:
+    """Runs the histories of sagas again on this code, as a worker does that takes one over."""
+    return Replayer(
+        workflows=[Saga, CodeSaga], data_converter=temporal.data_converter, workflow_runner=sandbox(), interceptors=[PassHeaders()],
+        workflow_failure_exception_types=[SymphainyError],
+    )  # fmt: skip
+
+
 class PassHeaders(Interceptor):
     """Puts the one workflow-side interceptor in place."""
 
@@ -282,14 +290,11 @@ async def run_plan(parts: Platform, process: Process) -> int:
     job = json.loads(Path(process.job).read_text())
     plan = Plan.model_validate(job["plan"])
     rows = await Executions(parts.store).named(job["tenant"], f"{plan.namespace}/{plan.name}:", limit=job["limit"])
-    replayer = Replayer(
-        workflows=[Saga, CodeSaga], data_converter=temporal.data_converter, workflow_runner=sandbox(), interceptors=[PassHeaders()],
-        workflow_failure_exception_types=[SymphainyError],
-    )  # fmt: skip
+    again = replayer(temporal)
 
     async def replay(runs: Sequence[WorkflowHistory]) -> str:
         for run in runs:
-            told = await replayer.replay_workflow(run, raise_on_replay_failure=False)
+            told = await again.replay_workflow(run, raise_on_replay_failure=False)
             if told.replay_failure is not None:
                 return str(told.replay_failure)[:300]
         return ""

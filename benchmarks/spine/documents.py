@@ -34,6 +34,12 @@ def fork(count: int) -> dict[str, Any]:
     return _document(f"fork-{count}", [{"all": {"fork": {"branches": branches}}}])
 
 
+def waiting() -> dict[str, Any]:
+    """One step, then a person who does not come."""
+    ask = {"call": "approval:1.0.0@default", "with": {"title": "Go on?", "roles": ["operator"]}}
+    return _document("waiting", [{"s": _add("bench.add", "0")}, {"ask": ask}])
+
+
 def _add(call: str, number: str) -> dict[str, Any]:
     return {"call": call, "with": {"n": "${ " + number + " }"}}
 

@@ -23,7 +23,7 @@ from symphainy.foundations.settings import Settings
 DOCUMENTS = {
     document["document"]["name"]: document
     for document in (
-        documents.floor(), *(documents.chain(n, call) for n in (5, 100, 1000) for call in ("bench.add", "bench.tell")),
+        documents.floor(), documents.waiting(), *(documents.chain(n, call) for n in (5, 100, 1000) for call in ("bench.add", "bench.tell")),
         *(documents.loop(n) for n in (100, 1_000, 10_000)), *(documents.fork(n) for n in (10, 100, 1_000)),
     )
 }  # fmt: skip

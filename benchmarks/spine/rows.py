@@ -8,6 +8,7 @@ from typing import Any
 
 from spine.rivals import peers
 from spine.stage import Stage, bare_worker
+from spine.starts import starts
 from spine.table import Line
 
 ROUNDS = 2
@@ -61,6 +62,54 @@ def large(on: Stage) -> Iterator[Line]:
         few = on.ours(f"{kind}-{small}", alone=1, together=0, wait=300)["p50_ms"]
         many = on.ours(f"{kind}-{big}", alone=1, together=0, wait=900)["p50_ms"]
         yield Line("8", f"{kind} of {big:,}: per item, vs {small:,}", many / big, few / small, most=1.5)
+    yield Line("8", "workers' memory after all of them", on.memory("worker"), unit="MB")
+
+
+def waiting(on: Stage) -> Iterator[Line]:
+    """Row 8: sagas that wait for a person cost little and evenly."""
+    before = on.memory("worker")
+    few = on.side("spine.waiting", "--data-dir", str(on.data_dir), "--count", "1000")["seconds"]
+    many = on.side("spine.waiting", "--data-dir", str(on.data_dir), "--count", "9000")["seconds"]
+    yield Line("8", "9,000 more sagas waiting for a person: each, vs the first 1,000", many / 9, few, most=1.5)
+    yield Line("8", "workers' memory with 10,000 waiting, vs before", on.memory("worker"), before, "MB")
+
+
+def governing(on: Stage) -> Iterator[Line]:
+    """Row 5: what the eight services cost a step, and what they add to a run."""
+    found = on.side("city", "governed", timeout=1800)
+    for name, what in (("bench.near", "local step"), ("bench.far", "activity")):
+        each = found[name]
+        yield Line("5", f"all eight services, {what}, p99", each["city_us_p99"] / 1000, most=2.0)
+        yield Line(
+            "5", f"{what}: governed saga, p50, vs ungoverned", each["saga_ms_governed"], each["saga_ms_ungoverned"]
+        )
+        yield Line("5", f"{what}: Temporal actions added", each["added_actions"], unit="", most=0)
+    yield Line("5", "markers of opening and closing per run", found["bench.far"]["markers"], unit="", most=2)
+
+
+def fairness(on: Stage) -> Iterator[Line]:
+    """A noisy tenant: 5,000 queued sagas beside a quiet tenant's."""
+    found = on.side("city", "noisy", "--sagas", "5000", timeout=3600)
+    crowded, alone = found["quiet_ms_p95_crowded"], found["quiet_ms_p95_alone"]
+    yield Line("A9", "quiet tenant's p95, 5,000 sagas of another queued, vs one", crowded, alone, most=3.0)
+
+
+def replaying(on: Stage) -> Iterator[Line]:
+    """Row 6: a full run, replayed."""
+    with bare_worker(on):
+        found = on.side("spine.replay", "--data-dir", str(on.data_dir))
+    label = f"replay of a full run ({found['events']:,} events, {found['steps']} activities)"
+    yield Line("6", f"{label}, vs bare", found["ours_ms"], found["bare_ms"], most=1.3)
+    yield Line("6", "the same", found["ours_ms"] / 1000, unit="s", most=1.0)
+
+
+def telling(on: Stage) -> Iterator[Line]:
+    """Row 7: from a commit to the client that watches."""
+    found = on.side("spine.delivery", "--data-dir", str(on.data_dir))
+    yield Line("7", f"commit → client event at {found['per_s']:g} events/s, p99", found["p99_ms"], most=50)
+    yield Line("7", "the same, p50", found["p50_ms"])
+    first = on.side("first_event", "--data-dir", str(on.data_dir))
+    yield Line("7", "submit → first event, idle, median of 20", first["first_event"], most=150)
 
 
 def best(ours: Side, other: Side, rounds: int = ROUNDS) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -75,5 +124,6 @@ def best(ours: Side, other: Side, rounds: int = ROUNDS) -> tuple[dict[str, Any],
 
 
 ROWS: dict[str, Callable[[Stage], Iterator[Line]]] = {
-    "1": steps_local, "2": steps_effectful, "3": floor, "4": interpreting, "8": large,
+    "1": steps_local, "2": steps_effectful, "3": floor, "4": interpreting, "5": governing, "6": replaying, "7": telling,
+    "8": large, "8w": waiting, "9": starts, "A9": fairness,
 }  # fmt: skip

@@ -35,6 +35,12 @@ class Stage:
         """URL of its PostgreSQL."""
         return Instance.running(self.data_dir).environment["SYMPHAINY_SQL_URL"]
 
+    def memory(self, name: str) -> float:
+        """MB that the processes of this name hold now, shared pages counted once for each."""
+        services = Instance.running(self.data_dir).services
+        statm = [Path(f"/proc/{s.pid}/statm").read_text() for s in services if s.name.startswith(name) and s.pid]
+        return sum(int(each.split()[1]) * os.sysconf("SC_PAGE_SIZE") for each in statm) / (1 << 20)
+
     def side(self, module: str, *arguments: str, timeout: float = 900) -> dict[str, Any]:
         """Run one side in its own process; the JSON object it prints."""
         done = subprocess.run(
@@ -58,7 +64,9 @@ class Stage:
 @contextmanager
 def stage(workers: int = 2) -> Iterator[Stage]:
     """A platform of its own, in a folder of its own, for the block."""
-    os.environ["PYTHONPATH"] = str(BENCHMARKS)  # its processes find the benchmarks' realm there
+    os.environ["PYTHONPATH"] = (
+        f"{BENCHMARKS}:{BENCHMARKS.parent / 'tests'}"  # its processes find the benchmarks' realm there
+    )
     with (
         tempfile.TemporaryDirectory(prefix="symphainy-bench-") as folder,
         platform(Path(folder), REALM, workers=workers) as data_dir,

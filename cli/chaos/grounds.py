@@ -27,7 +27,7 @@ def platform(folder: Path, realms: str, *, workers: int = 2, experiences: int = 
     """A running platform in ``folder``; its data folder. Invalid, with what it said, when it does not start."""
     data_dir, mine = folder / "data", environment(realms)
     where = ["--data-dir", str(data_dir)]
-    sizes = ["--workers", str(workers), "--experiences", str(experiences), "--port-base", str(_free())]
+    sizes = ["--workers", str(workers), "--experiences", str(experiences), "--port-base", str(free_ports())]
     try:
         done = subprocess.run([*SYMPHAINY, "up", *where, *sizes, "--detach"], env=mine, capture_output=True, text=True)
         if done.returncode:
@@ -40,7 +40,7 @@ def platform(folder: Path, realms: str, *, workers: int = 2, experiences: int = 
 @contextmanager
 def observer(folder: Path, *, ignore_keys: bool = False) -> Iterator[str]:
     """The observer's address."""
-    port = _free()
+    port = free_ports()
     flags = ["--ignore-keys"] if ignore_keys else []
     command = [sys.executable, observing.__file__, str(port), str(folder / "observer.db"), *flags]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -52,7 +52,7 @@ def observer(folder: Path, *, ignore_keys: bool = False) -> Iterator[str]:
             process.kill()
 
 
-def _free() -> int:
+def free_ports() -> int:
     """The first of as many consecutive free ports as a platform takes."""
     for base in range(40_000 + os.getpid() * 10 % 15_000, 60_000, 10):
         try:

@@ -89,8 +89,8 @@ async def test_a_schedule_submits_through_the_door_once_per_tick(running: Runnin
             while len(paid()) < 3:
                 await asyncio.sleep(0.5)
         await client.solution.undeploy("clockwork")
-        await asyncio.sleep(6)
+        await asyncio.sleep(3)
         count = len(paid())
-        await asyncio.sleep(4)
+        await asyncio.sleep(2.5)  # two ticks
         assert len(paid()) == count, "an undeployed solution's schedule still knocks"
         assert len(set(paid())) == count
