@@ -7,10 +7,13 @@ MAKEFLAGS += --no-print-directory
 # uv, wherever it is; else our own copy of it under build/, so that nothing of the user's is touched.
 UV := $(shell command -v uv 2>/dev/null || echo build/uv/bin/uv)
 RUN := $(UV) run --locked --all-extras --no-sync
-PYTEST_WORKERS ?= 2
+# One more than two cores: a test of the running platform mostly waits.
+PYTEST_WORKERS ?= 3
 ROOMS := activities bindings cli experience_api foundations governance realms runtime solution_api workflows worker.py
+# A crashed worker of a parallel run can leave the others waiting: the whole run ends after WHOLE seconds.
+WHOLE ?= 2400
 # A second try for what rests on real processes and time; each is listed as RERUN at the end, and is a flaw to mend.
-PYTEST ?= $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
+PYTEST ?= timeout --foreground --kill-after 30 $(WHOLE) $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
 .PHONY: help install demo test quick check bench bench-city chaos chaos-smoke programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
@@ -19,8 +22,9 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Install everything: Debian packages (as root), uv, the locked Python packages
-	@sh deploy/setup.sh
-	@$(MAKE) -s .venv/.synced
+	@# Debian's packages and Python's come from different places: both at once, unless Python itself lacks one of the former.
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || sh deploy/setup.sh
+	@sh deploy/setup.sh & debian=$$!; $(MAKE) -s .venv/.synced && wait $$debian
 	@# Bytecode once, for the many processes of a start: an environment may forbid Python to write it by the way.
 	@.venv/bin/python -m compileall -q -j 2 $(ROOMS) tests
 

@@ -18,13 +18,6 @@ do:
   - greet:
       set: {hello: '${ "Hello, " + .name }'}
 """
-FAULT = """\
-document: {dsl: 1.0.3, namespace: demo, name: fault, version: 1.0.0}
-do:
-  - stop:
-      raise:
-        error: {type: 'https://example.com/errors/full', status: 507, title: Full, detail: no room left}
-"""
 
 
 def symphainy(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -80,14 +73,3 @@ def test_run_starts_a_throw_away_platform_and_prints_what_became_of_it(tmp_path:
         "status": "completed", "compensation": "none", "output": {"hello": "Hello, Ada"}, "error": None,
     }  # fmt: skip
     assert not (tmp_path / "data" / "instance.json").exists()
-
-
-def test_run_tells_a_fault_with_the_fields_of_the_specification(tmp_path: Path) -> None:
-    (tmp_path / "fault.yaml").write_text(FAULT)
-    done = symphainy(tmp_path, "run", "fault.yaml", "--json")
-    assert done.returncode == 1, done.stdout + done.stderr
-    told = json.loads(done.stdout)
-    assert told["status"] == "faulted"
-    assert told["error"] == {
-        "type": "https://example.com/errors/full", "status": 507, "title": "Full", "detail": "no room left", "instance": "/do/0/stop",
-    }  # fmt: skip
