@@ -9,6 +9,8 @@ UV := $(shell command -v uv 2>/dev/null || echo build/uv/bin/uv)
 RUN := $(UV) run --locked --all-extras --no-sync
 # One more than two cores: a test of the running platform mostly waits.
 PYTEST_WORKERS ?= 3
+# Says how long a part took: TIMED "what" command …
+TIMED := f() { what="$$1"; shift; began=$$SECONDS; "$$@"; echo "-- $$what: $$(( SECONDS - began )) s"; }; f
 ROOMS := activities bindings cli experience_api foundations governance realms runtime solution_api workflows worker.py
 # A crashed worker of a parallel run can leave the others waiting: the whole run ends after WHOLE seconds.
 WHOLE ?= 2400
@@ -16,7 +18,7 @@ WHOLE ?= 2400
 PYTEST ?= timeout --foreground --kill-after 30 $(WHOLE) $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,14 +63,24 @@ bench: install ## The spine beside its peers, one run on this machine; ROWS="1 2
 bench-city: install ## What all eight services cost a step: p50 and p99, beside the same step without them
 	@$(RUN) python -P benchmarks/city_step.py
 
-chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 300 faults; then its control
-	@$(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 4 --seed $(or $(SEED),1) --out build/chaos.json
-	@! $(RUN) symphainy chaos --sagas 300 --faults 20 --ignore-keys > build/chaos-control.txt 2>&1 && grep -q "^I2" build/chaos-control.txt
-	@echo "negative control: a receiver that ignores keys was found out"
-	@$(MAKE) programs
+chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 300 faults; then its controls
+	@mkdir -p build
+	@$(TIMED) "10,000 sagas, 300 faults" $(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 3 --seed $(or $(SEED),1) --out build/chaos.json
+	@$(TIMED) "control: keys ignored" $(MAKE) chaos-control
+	@$(TIMED) "control: six sabotages" $(MAKE) sabotages
+	@$(TIMED) "500 random programs" $(MAKE) programs
+	@$(RUN) python -P benchmarks/reliability_page.py build/chaos.json build/chaos-control.json build/sabotages.json > build/reliability.md
+	@echo "build/reliability.md: to be kept as docs/reliability.md"
 
 chaos-smoke: install ## The same in three minutes
 	@$(RUN) symphainy chaos --sagas 300 --faults 20 --seed $(or $(SEED),1)
+
+chaos-control: install ## The control: a receiver that ignores keys must be found out
+	@! $(RUN) symphainy chaos --sagas 60 --faults 6 --pause 1 --fault F1 --fault F11 --ignore-keys --out build/chaos-control.json > build/chaos-control.txt 2>&1
+	@grep -q "^I2: .* has twice" build/chaos-control.txt && echo "a receiver that ignores keys was found out"
+
+sabotages: install ## Six one-line sabotages, a small trial each: every one must be found; NAMES="…": these
+	@PYTHONPATH=tests $(RUN) python -P -m sabotages $(NAMES)
 
 programs: install ## 500 random sagas against a model while workers are killed; COUNT=50: fewer
 	@PYTHONPATH=tests $(RUN) python -P -m model.kills $(or $(COUNT),500)

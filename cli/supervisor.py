@@ -19,8 +19,9 @@ from symphainy.foundations.language.errors import SymphainyError
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 30.0
 """Seconds before a crashed process is started again, doubled at each further crash. The first is short: a saga waits."""
-HEALTHY_AFTER = 60.0
-"""Seconds of life after which earlier crashes are forgiven."""
+HEALTHY_AFTER, WORTH = 60.0, 10
+"""Seconds of life, or times the pause before it, after which earlier crashes are forgiven: what serves for ten seconds and is
+then killed is no process that cannot live, and the sagas of a killed worker wait for it."""
 
 Announce = Callable[[ServiceNote], None]
 
@@ -141,16 +142,14 @@ class Supervisor:
         )
 
     async def _keep(self, kept: Kept) -> None:
-        note, delay = kept.note, FIRST_DELAY
+        note, delay = kept.note, 0.0
         while True:
             how = await kept.unit.ended()
-            if time.monotonic() - kept.born > HEALTHY_AFTER:
-                delay = FIRST_DELAY
+            delay = pause(delay, time.monotonic() - kept.born - (note.seconds or 0.0))
             note.state, note.restarts = "restarting", note.restarts + 1
             self.log("ended", service=note.name, how=how, restarts=note.restarts, again_in=delay)
             self._tell(note)
             await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
             try:
                 await self._bring_up(kept)
             except SymphainyError as error:
@@ -178,6 +177,16 @@ class Supervisor:
             self.instance.save()
         except OSError as error:  # a full disk: the processes matter more than the note about them
             self.log("note not written", detail=str(error))
+
+
+def pause(last: float, lived: float) -> float:
+    """Seconds until a process is started again that has lived so long after the last pause.
+
+    >>> pause(0.0, 0.2), pause(0.1, 0.2), pause(0.1, 1.1), pause(16.0, 50.0), pause(30.0, 61.0)
+    (0.1, 0.2, 0.1, 30.0, 0.1)
+    """
+    forgiven = not last or lived > min(HEALTHY_AFTER, WORTH * last)
+    return FIRST_DELAY if forgiven else min(last * 2, LONGEST_DELAY)
 
 
 def _family(kept: Kept) -> str:

@@ -24,6 +24,8 @@ class Ended:
     status: str
     compensation: str
     events: tuple[tuple[int, str], ...]
+    editions: tuple[int, int] = (0, 0)
+    """The oldest and the newest text of its definition that it may have run."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Effect:
     kind: str
     amount: int
     account: int | None
+    noted: int = 0
 
     @property
     def execution(self) -> str:
@@ -43,6 +46,15 @@ class Effect:
         'exe_1'
         """
         return self.key.split("/")[1]
+
+    @property
+    def edition(self) -> int | None:
+        """Of a notification: the text that it stands in, by the name of its step.
+
+        >>> Effect("acme/exe_1/do/3/notify2", "notify", 0, 2).edition
+        2
+        """
+        return int(self.key.rpartition("/notify")[2] or 0) if self.kind == "notify" else None
 
 
 def shapes(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
@@ -64,6 +76,22 @@ def shapes(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
             found.append(f"I4: {saga.execution} is {saga.status} with {', '.join(sorted(kinds)) or 'no effect'}")
         elif saga.compensation == "partial":
             found.append(f"I4: {saga.execution} is undone in part")
+    return found
+
+
+def texts(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
+    """I4: each saga ran the text that it was started with to its end, and what rides along arrived whole."""
+    of, found = {saga.execution: saga for saga in ended}, []
+    for effect in effects:
+        saga, ran = of.get(effect.execution), effect.edition
+        if saga is None:
+            continue
+        if ran is not None and not saga.editions[0] <= ran <= saga.editions[1]:
+            found.append(f"I4: {saga.execution} ran edition {ran}, it may have run {saga.editions}")
+        if effect.kind == "debit" and effect.noted != len(saga.transfer.payload["note"]):
+            found.append(
+                f"I4: the note of {saga.execution} has {effect.noted} bytes of {len(saga.transfer.payload['note'])}"
+            )
     return found
 
 

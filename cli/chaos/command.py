@@ -8,25 +8,25 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 from symphainy.cli.chaos import checks
-from symphainy.cli.chaos.faults import Site, chosen, strike
+from symphainy.cli.chaos.ends import closed
+from symphainy.cli.chaos.faults import chosen, strike
 from symphainy.cli.chaos.grounds import observer, platform
 from symphainy.cli.chaos.load import Load, approve
+from symphainy.cli.chaos.people import people
 from symphainy.cli.chaos.report import Report
-from symphainy.cli.chaos.sagas import Transfer
+from symphainy.cli.chaos.sagas import documents, kinds
+from symphainy.cli.chaos.site import Site
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import complain, emit, say, table
-from symphainy.foundations.experience import SymphainyClient
-from symphainy.foundations.language.errors import SymphainyError
 
 REALM = "symphainy.cli.chaos.ledger:Manager"
-QUIET = 120.0
-"""Seconds after the load until every saga must be closed."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Plan:
     sagas: int = 300
     faults: int = 20
     seed: int = 1
-    width: int = 16
+    width: int = 32
     pause: float = 2.0
     only: tuple[str, ...] = ()
     ignore_keys: bool = False
@@ -61,59 +61,20 @@ async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
     report, began = Report(plan.seed, plan.sagas), time.monotonic()
     layout = Instance.running(data_dir).layout
     before = checks.sizes(layout.logs)
-    site = Site(data_dir, address, random.Random(f"{plan.seed}/faults"))
-    tenant, word = f"chaos{plan.seed}-{int(time.time())}", random.randbytes(18).hex()
-    async with (
-        SymphainyClient(layout.url("experience_api"), layout.url("solution_api")) as owner,
-        SymphainyClient(layout.url("experience_api"), layout.url("solution_api")) as clerk,
-    ):
-        for client, user in ((owner, "owner"), (clerk, "clerk")):
-            await client.register(tenant, f"{user}@chaos.invalid", word)
-            await client.login(tenant, f"{user}@chaos.invalid", word)
-        await owner.solution.set_roles((await clerk.session()).principal.id, ["operator"])
-        load = Load(owner, plan.seed, [Transfer.of(plan.seed, n) for n in range(plan.sagas)])
-        await load.register(address)
-        approving, striking = (
-            asyncio.create_task(approve(clerk)),
-            asyncio.create_task(strike(site, plan.faults, plan.pause, chosen(plan.only))),
-        )
-        progress = asyncio.create_task(_progress(load, site))
-        await asyncio.gather(load.run(plan.width), striking)
-        ended, spans = await _ended(owner, load, report)
-        for task in (approving, progress):
-            task.cancel()
-        report.findings += load.findings
+    async with people(layout, plan.seed) as acting:
+        site = Site(data_dir, address, random.Random(f"{plan.seed}/faults"), acting)
+        load = Load(acting, plan.seed, plan.sagas, site.editions)
+        for client in (acting.owner, acting.neighbour):
+            for text in documents(address):
+                await client.solution.register(json.dumps(text), "chaos.yaml")
+        with ending(approve(acting.clerk)), ending(_progress(load, site)):
+            await asyncio.gather(load.run(plan.width), strike(site, plan.faults, plan.pause, chosen(plan.only)))
+            ended, spans = await closed(load, report)
+        report.findings += load.findings + site.findings
     _judge(report, load, site, ended, spans)
     report.findings += _stored(data_dir) + checks.logs(layout.logs, before)
     report.seconds = time.monotonic() - began
     return report
-
-
-async def _ended(
-    client: SymphainyClient, load: Load, report: Report
-) -> tuple[list[checks.Ended], dict[str, tuple[float, float]]]:
-    """Every saga when it is closed, read as a client reads it."""
-    limit, ended, spans = asyncio.Semaphore(8), [], {}
-
-    async def read(transfer: Transfer) -> None:
-        execution = load.executions.get(transfer.number)
-        if execution is None:
-            report.findings.append(f"I1: intent {transfer.number} was never answered")
-            return
-        async with limit:
-            try:
-                result = await client.result(execution, wait=QUIET)
-                events = [e async for e in client.watch(execution)] if result.closed else []
-            except SymphainyError as error:
-                report.findings.append(f"I1: {execution} cannot be read: {error}")
-                return
-        end = events[-1].time.timestamp() if events else time.time()
-        spans[execution] = (load.submitted[transfer.number], end)
-        told = tuple((event.seq, event.type) for event in events)
-        ended.append(checks.Ended(transfer, execution, result.status, result.compensation, told))
-
-    await asyncio.gather(*(read(t) for t in load.transfers))
-    return ended, spans
 
 
 def _judge(
@@ -124,11 +85,12 @@ def _judge(
     with urlopen(site.observer + "/times", timeout=60) as answer:
         deliveries = [(key, kind, at) for key, kind, at in json.load(answer)]
     report.findings += checks.shapes(ended, effects) + checks.strangers(ended, effects)
+    report.findings += checks.texts(ended, effects)
     report.findings += checks.conserved(ended, effects) + checks.told(ended)
     report.deliveries, report.effects, report.faults = len(deliveries), len(effects), site.log
     report.recovery = checks.recoveries(site.log, spans, deliveries)
     report.statuses = dict(Counter(saga.status for saga in ended))
-    report.duplicates = load.duplicates
+    report.duplicates, report.kinds = load.duplicates, kinds(load.transfers)
     ordered = sorted(load.latencies)
     report.submit_p99 = ordered[int(0.99 * len(ordered))] if ordered else 0.0
     if site.log and report.redelivered <= 0:
@@ -146,6 +108,16 @@ def _stored(data_dir: Path) -> list[str]:
     return [] if told["ok"] else [f"I6: {finding}" for finding in told["findings"][:50]]
 
 
+@contextmanager
+def ending(work: Coroutine[None, None, None]) -> Iterator[None]:
+    """Something that goes on by the way, and ends with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
 async def _progress(load: Load, site: Site) -> None:
     while True:
         await asyncio.sleep(5)
@@ -156,6 +128,7 @@ def _show(report: Report) -> None:
     say(
         f"{report.sagas} sagas, {report.duplicates} duplicates, {len(report.faults)} faults in {report.seconds:.0f} s, seed {report.seed}"
     )
+    say(f"kinds: {', '.join(f'{count} {kind}' for kind, count in report.kinds.items())}")
     say(
         f"{report.statuses}; {report.deliveries} deliveries for {report.effects} effects; submit p99 {report.submit_p99:.2f} s"
     )

@@ -3,6 +3,11 @@
 An operator who wants to try an installation loads it there too; it touches nothing but the observer's address.
 """
 
+import os
+import signal
+import ssl
+from datetime import timedelta
+
 import httpx2
 
 from symphainy.foundations.curator import Registry, capability
@@ -11,17 +16,22 @@ from symphainy.foundations.language.errors import DomainError, Unavailable
 from symphainy.foundations.language.model import Message
 from symphainy.foundations.language.step import Step
 
+PATIENCE = timedelta(seconds=20)
+"""How long a step that ends its process is tried again: about six times, with the platform's own pauses."""
+TLS = ssl.create_default_context()
+"""Made once: to read all certificates anew at each delivery costs more than everything else that one does."""
 WAIT = 10.0
 """Seconds an effect waits for the observer, which answers within 20 ms unless a fault makes it silent."""
 
 
 class Move(Message):
-    """An amount to or from an account; ``refuse``: the receiver does not want it."""
+    """An amount to or from an account; ``refuse``: the receiver does not want it; ``note``: what rides along, however long."""
 
     observer: str
     account: int = 0
     amount: int = 1
     refuse: bool = False
+    note: str = ""
 
 
 class Moved(Message):
@@ -37,6 +47,10 @@ class Undo(Message):
     output: Moved
 
 
+class Nothing(Message):
+    """Neither given nor gained."""
+
+
 class Account(Message):
     """An account that was looked at."""
 
@@ -46,8 +60,9 @@ class Account(Message):
 
 async def _deliver(move: Move, kind: str, key: str, amount: int) -> Moved:
     body = {"key": key, "kind": kind, "amount": amount, "receiver": "key", "account": move.account}
+    body |= {"noted": len(move.note)}
     try:
-        async with httpx2.AsyncClient(timeout=WAIT) as http:
+        async with httpx2.AsyncClient(timeout=WAIT, verify=TLS) as http:
             answer = await http.post(f"{move.observer}/deliver", json=body)
             answer.raise_for_status()
             return Moved.model_validate(answer.json())
@@ -104,12 +119,19 @@ async def notify(step: Step[Move]) -> Moved:
     return await _deliver(step.input, "notify", step.context.effect_key, 0)
 
 
+@capability("chaos.crash", input=Nothing, output=Nothing, schedule_to_close=PATIENCE)
+async def crash(step: Step[Nothing]) -> Nothing:
+    """End the process that runs this, as a fault in a library's machine code would."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return step.input
+
+
 class Manager:
     """Registers the realm."""
 
     name = "chaos"
 
     def register(self, registry: Registry) -> None:
-        """Its six capabilities."""
-        for function in (reserve, debit, refund, credit, take, notify):
+        """Its seven capabilities."""
+        for function in (reserve, debit, refund, credit, take, notify, crash):
             registry.register(function)

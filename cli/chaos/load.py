@@ -1,57 +1,56 @@
-"""The load: every transfer submitted at least once, one in five again under its key, and bursts of many clients at once.
+"""The load: what the order says, by many clients at once, each of whom waits for the end of what it has begun.
 
-A refusal of the line or of a process that is being replaced is tried again under the same key; an answer that must not come
-(a second saga for a key, a 5xx other than 503) is written down as a finding.
+So as many sagas are open as there are clients, whatever the machine can do, and a recovery is told from a queue. A client repeats
+what got no answer under the same key. An answer that must not come (a second saga for a key, a 5xx other than 503, a key that
+takes two bodies) is a finding.
 """
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from symphainy.cli.chaos.sagas import Transfer, document
+from symphainy.cli.chaos.order import order, transfers
+from symphainy.cli.chaos.patience import patiently
+from symphainy.cli.chaos.people import People
+from symphainy.cli.chaos.sagas import Editions, Transfer
 from symphainy.foundations.experience import SymphainyClient
-from symphainy.foundations.language.errors import Conflict, SymphainyError
+from symphainy.foundations.language.errors import Conflict, Invalid, SymphainyError
 
 T = TypeVar("T")
-PATIENCE = 180.0
-"""Seconds a request is repeated before it counts as not answered."""
-AGAIN, BURST = 0.2, 50
-"""Share of intents that come a second time; clients of a burst under one key (RELIABILITY 2.1, F12)."""
+STAYS = 60.0
+"""Seconds that a client waits for an end before it begins something else."""
 
 
 @dataclass
 class Load:
     """A load under way, and what it has seen."""
 
-    client: SymphainyClient
+    people: People
     seed: int
-    transfers: list[Transfer]
+    count: int
+    editions: Editions
     submitted: dict[int, float] = field(default_factory=dict)
     executions: dict[int, str] = field(default_factory=dict)
+    ran: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Number → the oldest and the newest edition that an intent without a version may have met."""
     duplicates: int = 0
     findings: list[str] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
 
-    async def register(self, observer: str) -> None:
-        """Both definitions."""
-        for name, ask in (("transfer", False), ("approved", True)):
-            await self.client.solution.register(json.dumps(document(name, observer, ask=ask)), f"{name}.yaml")
+    def __post_init__(self) -> None:
+        self.transfers, self.bursts = transfers(self.seed, self.count)
+        self._oddly = {each.number for each in self.bursts}
+
+    def client(self, transfer: Transfer) -> SymphainyClient:
+        """Whose transfer it is."""
+        return self.people.neighbour if transfer.neighbour else self.people.owner
 
     async def run(self, width: int) -> None:
-        """Everything, ``width`` at a time, in an order of the seed's."""
-        chance = random.Random(f"{self.seed}/order")
-        again = [t for t in self.transfers if chance.random() < AGAIN]
-        bursts = chance.sample(self.transfers, k=min(len(self.transfers), max(1, len(self.transfers) // 150)))
-        work = [*self.transfers, *again, *(t for t in bursts for _ in range(BURST))]
-        head, tail = work[: len(self.transfers)], work[len(self.transfers) :]
-        chance.shuffle(head)
-        for each in tail:  # duplicates come at any time, also before their first one
-            head.insert(chance.randrange(len(head) + 1), each)
-        pending = iter(head)
+        """Everything, ``width`` at a time."""
+        pending = iter(order(self.seed, self.transfers, self.bursts))
 
         async def lane() -> None:
             for transfer in pending:
@@ -60,43 +59,51 @@ class Load:
         await asyncio.gather(*(lane() for _ in range(width)))
 
     async def _submit(self, transfer: Transfer) -> None:
-        name = "approved" if transfer.kind == "approved" else "transfer"
-        begin = time.time()
-        self.submitted.setdefault(transfer.number, begin)
-        accepted = await self._patiently(
-            lambda: self.client.submit(
-                f"chaos/{name}:1.0.0", transfer.payload, key=f"chaos-{self.seed}-{transfer.number}"
-            )
-        )
+        begin, oldest = time.time(), self.editions.registered
+        first = self.submitted.setdefault(transfer.number, begin) == begin
+        self.ran.setdefault(transfer.number, (oldest, oldest))
+        client = self.client(transfer)
+        accepted = await self._answer(lambda: client.submit(transfer.intent, transfer.payload, key=transfer.key))
         if accepted is None:
             return
         self.latencies.append(time.time() - begin)
+        if transfer.number not in self.executions:
+            self.ran[transfer.number] = (self.ran[transfer.number][0], self.editions.offered)
         known = self.executions.setdefault(transfer.number, accepted.execution_id)
         if known != accepted.execution_id:
             self.findings.append(f"I2: intent {transfer.number} has two sagas: {known}, {accepted.execution_id}")
-        elif begin != self.submitted[transfer.number]:
+        elif not first:
             self.duplicates += 1
-        if transfer.kind == "cancelled" and begin == self.submitted[transfer.number]:
+            await self._other_body(transfer, client)
+        if transfer.kind == "cancelled" and first:
             await asyncio.sleep(random.Random(f"{self.seed}/cancel/{transfer.number}").random() * 0.5)
-            await self._patiently(lambda: self.client.cancel(known), settled=(Conflict,))
+            await self._answer(lambda: client.cancel(known), settled=(Conflict,))
+        if first:
+            await self._answer(lambda: client.result(known, wait=STAYS))
 
-    async def _patiently(
+    async def _other_body(self, transfer: Transfer, client: SymphainyClient) -> None:
+        """F12: another amount under a key that has its answer is refused; once for each burst."""
+        if transfer.number not in self._oddly:
+            return
+        self._oddly.discard(transfer.number)
+        payload = {**transfer.payload, "amount": transfer.payload["amount"] + 1}
+        taken = await self._answer(
+            lambda: client.submit(transfer.intent, payload, key=transfer.key), settled=(Invalid,)
+        )
+        if taken is not None:
+            self.findings.append(f"I2: the key of intent {transfer.number} took another body: {taken.execution_id}")
+
+    async def _answer(
         self, call: Callable[[], Awaitable[T]], settled: tuple[type[SymphainyError], ...] = ()
     ) -> T | None:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return await call()
-            except settled:
-                return None
-            except SymphainyError as error:
-                if not error.retry and error.status != 429:
-                    self.findings.append(f"I7: {type(error).__name__} {error.status} {error.code}: {error}")
-                    return None
-                if time.monotonic() > deadline:
-                    self.findings.append(f"I7: no answer within {PATIENCE:.0f} s: {error}")
-                    return None
-            await asyncio.sleep(0.5)
+        try:
+            return await patiently(call)
+        except settled:
+            return None
+        except SymphainyError as error:
+            late = "no answer in time: " if error.retry else ""
+            self.findings.append(f"I7: {late}{type(error).__name__} {error.status} {error.code}: {error}")
+            return None
 
 
 async def approve(clerk: SymphainyClient) -> None:

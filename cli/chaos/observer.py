@@ -4,7 +4,9 @@
 (deduplicates by key), ``lookup`` or ``none`` (do not). GET /ledger gives both tables, /times when each delivery came;
 GET /lookup?key= what is known of a key. POST /plan {"moments": {…}} names moments at which it kills: ``received`` (before it
 commits) and ``committed`` (before it replies), with the pid to kill. POST /drop {"count": n}: the next n deliveries are committed
-and never answered. ``--ignore-keys`` is the negative control: a receiver that cannot tell a second delivery from a first.
+and never answered. POST /silent {"refuse": s, "swallow": s}: for so many seconds it hangs up on deliveries, then for so many it
+takes them, writes nothing and says nothing. ``--ignore-keys`` is the negative control: a receiver that cannot tell a second
+delivery from a first.
 
 Nothing of the platform is imported: whoever watches must not rest on what is watched.
 """
@@ -16,6 +18,7 @@ import sqlite3
 import sys
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -32,16 +35,22 @@ class Ledger:
         self._db.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             "CREATE TABLE IF NOT EXISTS attempts(n INTEGER PRIMARY KEY, key TEXT, kind TEXT, at REAL);"
-            "CREATE TABLE IF NOT EXISTS effects(n INTEGER PRIMARY KEY, key TEXT, kind TEXT, amount INTEGER, account INTEGER);"
+            "CREATE TABLE IF NOT EXISTS effects(n INTEGER PRIMARY KEY, key TEXT, kind TEXT, amount INTEGER, account INTEGER,"
+            " noted INTEGER);"
             "CREATE INDEX IF NOT EXISTS effect_of ON effects(key);"
         )
         self._lock = threading.Lock()
         self.plan: dict[str, list[int]] = {}
         self.drop = 0
+        self.refuses = self.swallows = 0.0
+        """Until when."""
         self.ignore_keys = False
 
     def deliver(self, body: dict[str, Any]) -> dict[str, int] | None:
         """Write a delivery down, and its effect if it is the first; None when the answer shall be lost."""
+        if (now := time.time()) < self.swallows:
+            time.sleep(max(0.0, self.swallows - now) if now >= self.refuses else 0.0)
+            return None
         with self._lock:
             self._db.execute(
                 "INSERT INTO attempts(key, kind, at) VALUES (?,?,?)", (body["key"], body["kind"], time.time())
@@ -51,8 +60,8 @@ class Ledger:
             known = self._db.execute("SELECT n FROM effects WHERE key = ?", (body["key"],)).fetchone()
             if known is None or body["receiver"] != "key" or self.ignore_keys:
                 self._db.execute(
-                    "INSERT INTO effects(key, kind, amount, account) VALUES (?,?,?,?)",
-                    (body["key"], body["kind"], body["amount"], body.get("account")),
+                    "INSERT INTO effects(key, kind, amount, account, noted) VALUES (?,?,?,?,?)",
+                    (body["key"], body["kind"], body["amount"], body.get("account"), body.get("noted", 0)),
                 )
                 known = self._db.execute("SELECT last_insert_rowid()").fetchone()
         self._kill("committed")
@@ -77,14 +86,17 @@ class Ledger:
         with self._lock:
             return {
                 "attempts": self._db.execute("SELECT key, kind FROM attempts ORDER BY n").fetchall(),
-                "effects": self._db.execute("SELECT key, kind, amount, account FROM effects ORDER BY n").fetchall(),
+                "effects": self._db.execute(
+                    "SELECT key, kind, amount, account, noted FROM effects ORDER BY n"
+                ).fetchall(),
             }
 
     def _kill(self, moment: str) -> None:
         with self._lock:
             pids = self.plan.pop(moment, [])
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # something else was quicker
+                os.kill(pid, signal.SIGKILL)
         if pids:
             time.sleep(0.2)
 
@@ -96,9 +108,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A delivery, or an instruction."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        told = self.rfile.read(length := int(self.headers["Content-Length"]))
+        if len(told) < length:  # whoever spoke has died in the middle of it
+            self.close_connection = True
+            return
+        body = json.loads(told)
         if self.path == "/plan":
             self.ledger.plan.update(body["moments"])
+            self._answer({})
+        elif self.path == "/silent":
+            self.ledger.refuses = time.time() + body["refuse"]
+            self.ledger.swallows = self.ledger.refuses + body["swallow"]
             self._answer({})
         elif self.path == "/drop":
             self.ledger.drop += body["count"]

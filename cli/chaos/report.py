@@ -23,6 +23,8 @@ class Report:
     faults: list[dict[str, object]] = field(default_factory=list)
     recovery: dict[str, list[float]] = field(default_factory=dict)
     submit_p99: float = 0.0
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Sagas of each kind, of which some carry a note, name no version, or are another tenant's under a key of ours."""
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -49,7 +51,8 @@ class Report:
         columns = ("id", "fault", "times", "open_sagas", "median_s", "p99_s", "target")
         return {
             "ok": not self.findings, "seed": self.seed, "sagas": self.sagas, "duplicates": self.duplicates,
-            "seconds": round(self.seconds, 1), "statuses": self.statuses, "deliveries": self.deliveries, "effects": self.effects,
+            "seconds": round(self.seconds, 1), "statuses": self.statuses, "kinds": self.kinds,
+            "deliveries": self.deliveries, "effects": self.effects,
             "redelivered": self.redelivered, "submit_p99_s": round(self.submit_p99, 3),
             "faults": [dict(zip(columns, row, strict=True)) for row in self.table()],
             "invariants": [{"id": i, "what": what, "broken": count} for i, what, count in self.invariants()],

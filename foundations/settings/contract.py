@@ -62,9 +62,11 @@ class Settings(BaseSettings):
 
     # -- the parts, ``embedded`` or by URL (ARCHITECTURE 10)
     sql_url: str = Field(default="embedded", pattern=r"^(embedded$|postgresql\+asyncpg://)")
-    sql_pool_size: int = Field(default=5, ge=1)
-    """Per role and process: 3 roles x 5 x 6 processes stays below the 200 connections of the embedded server."""
-    sql_max_overflow: int = Field(default=10, ge=0)
+    sql_pool_size: int = Field(default=15, ge=1)
+    """Per role and process, opened as they are needed and kept: 7 pools of 15 stay below the embedded server's 200 connections."""
+    sql_max_overflow: int = Field(default=0, ge=0)
+    """Connections over the pool's size, closed after each use. None: to open one costs more than all the statements of a saga, and a
+    busy worker opened several a second (`symphainy chaos`)."""
     redis_url: str = Field(default="embedded", pattern=r"^(embedded$|rediss?://)")
     objects_url: str = Field(default="", pattern=r"^($|file://|s3://)")
     """Empty = ``file://<data_dir>/objects``; else ``s3://bucket?endpoint=…&region=…``, credentials from AWS_* variables."""
