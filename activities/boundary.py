@@ -88,7 +88,8 @@ class Boundary:
         a later attempt may cure (``retry`` is set); every other failure is an outcome and is journaled.
         """
         await self.city.prepare(call.tenant)
-        digest = self.sealer.digest(call.tenant, canonical(call.arguments))
+        sealer = await self.sealer.of(call.tenant, call.execution_id)
+        digest = sealer.digest(call.tenant, canonical(call.arguments))
         if recall is None:
             known = await self.surface.find(call, digest)
         else:

@@ -112,7 +112,8 @@ class People:
             """Open a task of people; what is shown is sealed, and bound to the decision by its digest."""
             given, tenant = step.input, step.context.tenant
             shown = Shown(title=given.title, show=given.show, form=given.form)
-            digest = self._open.sealer.digest(tenant, canonical(shown.model_dump(mode="json")))
+            sealer = await self._open.sealer.of(tenant, step.context.execution_id)
+            digest = sealer.digest(tenant, canonical(shown.model_dump(mode="json")))
             opened = TaskOpened(
                 task_id=given.task_id, shown=shown, shown_digest=digest, approvers=given.approvers, quorum=given.quorum, due=given.due,
             )  # fmt: skip
@@ -158,7 +159,8 @@ async def _decide(desk: Desk, step: Step[Decide]) -> Outcome[Decided]:
     if any(d.principal == person.id for d in await desk.tasks.decisions(context.tenant, given.task_id)):
         raise Conflict("this person has decided this task", code="already_decided", remedy="read how it stands")
     await _permitted(desk, person, row, context)
-    fault = fault_of_value(unseal_shown(desk.sealer, row).form, given.choice, given.value)
+    sealer = await desk.sealer.of(row.tenant, "", row.shown)
+    fault = fault_of_value(unseal_shown(sealer, row).form, given.choice, given.value)
     if fault is not None:
         raise Invalid(fault, code="form", remedy="fill in the form that the task shows")
     approved = given.approvals + (given.choice == "approve") >= given.quorum

@@ -23,6 +23,7 @@ from symphainy.governance.assembly import Needs, build_city, build_sdk
 from symphainy.governance.chain import City
 from symphainy.governance.city_desk import CityDesk
 from symphainy.governance.data_steward.converter import data_converter
+from symphainy.governance.erasure_desk import ErasureDesk
 from symphainy.governance.interceptors import CityClientInterceptor
 from symphainy.governance.nurse.telemetry import Telemetry
 from symphainy.governance.repositories import StoredCatalogue, StoredControl, StoredDirectory, StoredGrants, StoredKeys
@@ -97,6 +98,12 @@ class Platform:
     def desk(self) -> CityDesk:
         """The City Manager's desk."""
         return CityDesk(self.city, self.store, self.signatures.sign, self.signatures.verify, self.clock)
+
+    def erasure(self, runtime: RuntimeClient) -> ErasureDesk:
+        """The desk for erasing data subjects."""
+        return ErasureDesk(
+            self.city.keys, self.surface, self.objects, runtime.cancel, self.signatures.sign, self.clock, self.process
+        )  # fmt: skip
 
     def guard(self) -> SecurityGuardSdk:
         """Security Guard's SDK, for both front ends."""

@@ -82,7 +82,8 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, work=runtime.work, people=guard.people, keys=guard.keys,
-            desk=parts.desk(), tasks=runtime.tasks, webhooks=WebhookDesk(parts.store, parts.clock, kept), secrets=kept, doors=runtime.doors,
+            desk=parts.desk(), erasure=parts.erasure(runtime), tasks=runtime.tasks, secrets=kept, doors=runtime.doors,
+            webhooks=WebhookDesk(parts.store, parts.clock, kept),
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),
             status=PlatformStatus(parts.city, parts.catalogs, runtime.solutions), clock=parts.clock, settings=parts.settings,

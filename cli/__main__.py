@@ -9,7 +9,7 @@ import typer
 
 from symphainy.cli import authoring
 from symphainy.cli.govern_app import app as city_app
-from symphainy.cli.governing import audit_app, lineage
+from symphainy.cli.governing import audit_app, erase, lineage
 from symphainy.cli.options import AsJson, DataDir, PortBase, folder_of, settings_of
 from symphainy.cli.webhooks import secret, webhook
 
@@ -27,6 +27,7 @@ state_app = typer.Typer(
 app.add_typer(state_app, name="state")
 app.add_typer(audit_app, name="audit")
 app.command()(lineage)
+app.command()(erase)
 new_app = typer.Typer(help="Write code: the beginning of a capability.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new_app, name="new")
 app.add_typer(webhook, name="webhook")

@@ -21,12 +21,12 @@ Answer = TypeVar("Answer")
 
 def show(data_dir: Path) -> None:
     """The whole configuration, as JSON."""
-    emit(_with(data_dir, lambda plane: plane.city()).model_dump(mode="json"))
+    emit(asked(data_dir, lambda plane: plane.city()).model_dump(mode="json"))
 
 
 def switch(data_dir: Path, name: str, mode: str, solution: str | None) -> None:
     """Set a switch."""
-    _with(data_dir, lambda plane: plane.switch(name, mode, solution))
+    asked(data_dir, lambda plane: plane.switch(name, mode, solution))
     say(f"{name} is {mode}" + (f" for {solution}" if solution else "") + ", everywhere within five seconds")
 
 
@@ -34,13 +34,13 @@ def maintenance(data_dir: Path, state: str, reason: str) -> None:
     """Begin or end it."""
     if state not in ("on", "off"):
         raise Invalid(f"Maintenance is on or off, not {state}.")
-    _with(data_dir, lambda plane: plane.maintain(state == "on", reason))
+    asked(data_dir, lambda plane: plane.maintain(state == "on", reason))
     say("nothing new moves; what is read may be read" if state == "on" else "everything moves again")
 
 
 def bundle(data_dir: Path, as_json: bool) -> None:
     """The tenant's bundle, and what was before."""
-    found = _with(data_dir, lambda plane: plane.bundle())
+    found = asked(data_dir, lambda plane: plane.bundle())
     if as_json:
         return emit(found.model_dump(mode="json"))
     say(found.digest or "the shipped policy alone")
@@ -53,25 +53,25 @@ def bundle(data_dir: Path, as_json: bool) -> None:
 def apply(data_dir: Path, path: Path, expects: str | None) -> None:
     """Bring a bundle into force."""
     told = read_bundle(path)
-    say(f"in force: {_with(data_dir, lambda plane: plane.apply_bundle(told, expects)).digest}")
+    say(f"in force: {asked(data_dir, lambda plane: plane.apply_bundle(told, expects)).digest}")
 
 
 def simulate(data_dir: Path, path: Path, days: int, as_json: bool) -> None:
     """What it would change."""
     told = read_bundle(path)
-    found = _with(data_dir, lambda plane: plane.simulate_bundle(told, days))
+    found = asked(data_dir, lambda plane: plane.simulate_bundle(told, days))
     emit(found.model_dump(mode="json")) if as_json else _tell(found)
 
 
 def roll_back(data_dir: Path, to: str | None) -> None:
     """Back to the one before."""
-    found = _with(data_dir, lambda plane: plane.roll_back_bundle(to))
+    found = asked(data_dir, lambda plane: plane.roll_back_bundle(to))
     say(f"in force: {found.digest or 'the shipped policy alone'}")
 
 
 def keys(data_dir: Path, as_json: bool) -> None:
     """The keys, without secrets."""
-    found = _with(data_dir, lambda plane: plane.keys())
+    found = asked(data_dir, lambda plane: plane.keys())
     if as_json:
         return emit([each.model_dump(mode="json") for each in found])
     for each in found:
@@ -86,7 +86,7 @@ def issue(data_dir: Path, account: str, name: str, roles: list[str], days: int, 
         owner = account if "_" in account else (await plane.service(account)).user_id
         return await plane.issue_key(owner, name, roles, days)
 
-    made = _with(data_dir, act)
+    made = asked(data_dir, act)
     if as_json:
         return emit(made.model_dump(mode="json"))
     say(f"{made.key}")
@@ -95,7 +95,7 @@ def issue(data_dir: Path, account: str, name: str, roles: list[str], days: int, 
 
 def revoke(data_dir: Path, key_id: str) -> None:
     """End one."""
-    _with(data_dir, lambda plane: plane.revoke_key(key_id))
+    asked(data_dir, lambda plane: plane.revoke_key(key_id))
     say(f"{key_id} is revoked")
 
 
@@ -136,7 +136,8 @@ def _tell(found: Simulated) -> None:
         )
 
 
-def _with(data_dir: Path, act: Callable[[SolutionClient], Awaitable[Answer]]) -> Answer:
+def asked(data_dir: Path, act: Callable[[SolutionClient], Awaitable[Answer]]) -> Answer:
+    """What the Solution plane of the running instance answers the local user."""
     instance = Instance.running(data_dir)
 
     async def run() -> Answer:

@@ -1,4 +1,4 @@
-"""Commands of who governs: the record of decisions, lineage."""
+"""Commands of who governs: the record of decisions, lineage, erasure."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from symphainy.cli.options import AsJson, DataDir, folder_of
 
-__all__ = ["audit_app", "lineage"]
+__all__ = ["audit_app", "erase", "lineage"]
 
 audit_app = typer.Typer(
     help="The record of decisions: verified, exported.", no_args_is_help=True, rich_markup_mode=None
@@ -56,3 +56,22 @@ def lineage(
     from symphainy.cli.lineage import lineage as command
 
     command(folder_of(data_dir), value, forward=not back, depth=depth, as_json=as_json)
+
+
+def erase(
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            help="Whom: the value of the field marked with x-subject. Without it: what was erased.", show_default=False
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, for good.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person: every value ever sealed for them is gone, runs stay without it; prints the signed certificate."""
+    from symphainy.cli import erase as command
+
+    if subject is None:
+        return command.listed(folder_of(data_dir), as_json=as_json)
+    command.erase(folder_of(data_dir), subject, sure=yes, as_json=as_json)

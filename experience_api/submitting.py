@@ -35,6 +35,7 @@ def result(found: ExecutionResult) -> Result:
         compensation=found.compensation,
         output=found.output,
         error=found.problem,
+        erased=found.erased,
     )
 
 

@@ -28,16 +28,33 @@ class StoredKeys:
 
     async def keys(self, tenant: str, purpose: str) -> list[WrappedKey]:
         """All of a tenant and purpose, oldest first."""
-        rows = await self._keys.all(tenant, purpose)
-        return [WrappedKey(**{name: getattr(row, name) for name in WrappedKey.model_fields}) for row in rows]
+        return [_wrapped(row) for row in await self._keys.all(tenant, purpose)]
+
+    async def key(self, tenant: str, key_id: str) -> WrappedKey | None:
+        """One key by id."""
+        row = await self._keys.get(tenant, key_id)
+        return _wrapped(row) if row is not None else None
+
+    async def active_key(self, tenant: str, purpose: str, subject: str) -> WrappedKey | None:
+        """The key that a person's values are sealed with."""
+        row = await self._keys.active(tenant, purpose, subject)
+        return _wrapped(row) if row is not None else None
+
+    async def key_of(self, tenant: str, execution: str) -> str:
+        """The id of the key that a run's start is sealed with."""
+        return await self._keys.of_run(tenant, execution)
 
     async def add_key(self, row: WrappedKey) -> bool:
         """Keep a new active key; False when another one is active."""
-        return await self._keys.add(KeyRow(**row.model_dump(), wrapped_by="master"))
+        return await self._keys.add(KeyRow(**row.model_dump(), wrapped_by="tenant" if row.subject else "master"))
 
     async def retire_key(self, tenant: str, key_id: str, at: datetime) -> None:
         """Seal nothing new with it."""
         await self._keys.retire(tenant, key_id, at)
+
+
+def _wrapped(row: KeyRow) -> WrappedKey:
+    return WrappedKey(**{name: getattr(row, name) for name in WrappedKey.model_fields})
 
 
 class StoredDirectory:

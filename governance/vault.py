@@ -31,6 +31,8 @@ class WrappedKey(Message):
     wrapped: bytes | None
     created_at: datetime
     retired_at: datetime | None = None
+    subject: str = ""
+    """Whose it is, as a keyed digest; empty for the tenant's own."""
 
 
 class KeyRows(Protocol):
@@ -38,6 +40,18 @@ class KeyRows(Protocol):
 
     async def keys(self, tenant: str, purpose: str) -> list[WrappedKey]:
         """All of a tenant and purpose, oldest first, retired ones included."""
+        ...
+
+    async def key(self, tenant: str, key_id: str) -> WrappedKey | None:
+        """One key by id."""
+        ...
+
+    async def active_key(self, tenant: str, purpose: str, subject: str) -> WrappedKey | None:
+        """The key that a person's values are sealed with."""
+        ...
+
+    async def key_of(self, tenant: str, execution: str) -> str:
+        """The id of the key that a run's start is sealed with; empty when nobody knows the run."""
         ...
 
     async def add_key(self, row: WrappedKey) -> bool:

@@ -3,7 +3,8 @@
 import json
 from datetime import datetime
 
-from symphainy.foundations.language.door import Sealer
+from symphainy.foundations.language.door import ERASED, Sealer
+from symphainy.foundations.language.errors import Refused
 from symphainy.foundations.language.model import Json
 
 __all__ = ["cloud_event", "opened"]
@@ -26,8 +27,13 @@ def cloud_event(
 
 
 def opened(sealer: Sealer, tenant: str, event_id: str, data: bytes | None) -> dict[str, Json]:
-    """An event's data in clear."""
+    """An event's data in clear; of an erased one it says that."""
     if not data:
         return {}
-    found: dict[str, Json] = json.loads(sealer.unseal(tenant, data, context=f"event:{event_id}".encode()))
+    try:
+        found: dict[str, Json] = json.loads(sealer.unseal(tenant, data, context=f"event:{event_id}".encode()))
+    except Refused as refusal:
+        if refusal.code != ERASED:
+            raise
+        return {"erased": True}
     return found

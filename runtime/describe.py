@@ -6,7 +6,8 @@ from typing import Protocol
 
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 
-from symphainy.foundations.language.errors import Unavailable
+from symphainy.foundations.language.door import ERASED
+from symphainy.foundations.language.errors import Refused, Unavailable
 from symphainy.foundations.language.ids import effect_key, is_id, workflow_id
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import Closing
@@ -53,7 +54,7 @@ class Reader:
         if row.closed_at is None:  # what history has not witnessed yet may still be denied by it
             unwitnessed = {each.seq for each in await self._journal.provisional(row.tenant, execution_id)}
             steps = [step for step in steps if step.seq not in unwitnessed]
-        closing = await self._closings.closed(row.tenant, execution_id) if row.closed_at else None
+        closing, erased = await self._closing(row) if row.closed_at else (None, False)
         progress, waiting_for = (None, None) if row.closed_at else await self._live(row)
         return Execution(
             summary=summary(row),
@@ -64,6 +65,7 @@ class Reader:
             live=progress is not None,
             workflow_id=workflow_id(row.tenant, execution_id),
             run_id=row.run_id,
+            erased=erased,
         )
 
     async def result(self, who: Caller, execution_id: str, wait: float = 0.0) -> ExecutionResult:
@@ -74,7 +76,7 @@ class Reader:
             row = await self._wait(row, wait)
         if row.closed_at is None:
             return ExecutionResult(execution_id, row.status, row.compensation)  # type: ignore[arg-type]
-        closing = await self._closings.closed(row.tenant, execution_id)
+        closing, erased = await self._closing(row)
         return ExecutionResult(
             execution_id,
             row.status,  # type: ignore[arg-type]
@@ -82,7 +84,17 @@ class Reader:
             closed=True,
             output=closing.output if closing else None,
             problem=closing.problem if closing else None,
+            erased=erased,
         )
+
+    async def _closing(self, row: ExecutionRow) -> tuple[Closing | None, bool]:
+        """How it ended, and whether what it ended with was erased."""
+        try:
+            return await self._closings.closed(row.tenant, row.execution_id), False
+        except Refused as refusal:
+            if refusal.code != ERASED:
+                raise
+            return None, True
 
     async def page(
         self,

@@ -35,6 +35,8 @@ class Report:
     events: int = 0
     histories: int = 0
     unsealed: int = 0
+    erased: int = 0
+    """Histories that nobody can read any more, since whom they were about was erased."""
 
     @property
     def ok(self) -> bool:

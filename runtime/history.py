@@ -18,7 +18,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from symphainy.foundations.language.errors import NotFound, Problem
+from symphainy.foundations.language.errors import NotFound, Problem, rebuilt
 from symphainy.foundations.language.ids import effect_key, workflow_id
 from symphainy.foundations.language.wire import (
     CLOSING,
@@ -216,7 +216,10 @@ class _Run:
 
 
 async def _first(converter: DataConverter, payloads: Payloads, as_type: type[Any] | None) -> Any:
-    (value,) = await converter.decode(payloads.payloads[:1], [as_type] if as_type else None)
+    try:
+        (value,) = await converter.decode(payloads.payloads[:1], [as_type] if as_type else None)
+    except ApplicationError as refused:  # a payload that must not be read, or cannot be any more
+        raise rebuilt(Problem.model_validate(refused.details[0])) from refused
     return value
 
 

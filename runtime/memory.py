@@ -54,10 +54,10 @@ class StoredMemory:
         """Earlier turns that ended with an answer, oldest first."""
         rows = await self._executions.page(tenant, before=before, principal=principal, intent=TURN, limit=LOOK_BACK)
         closed = await self._journal.closings(tenant, [row.execution_id for row in rows])
-        said = []
+        said, sealer = [], await self._sealer.of(tenant, "", *(row.output for row in closed))
         for row in sorted(closed, key=lambda each: each.execution_id):
             try:
-                ended = unseal_closing(self._sealer, tenant, row.execution_id, row.output or b"").output
+                ended = unseal_closing(sealer, tenant, row.execution_id, row.output or b"").output
             except Refused:
                 continue  # erased: its key is gone
             if isinstance(ended, dict) and ended.get("conversation") == conversation:

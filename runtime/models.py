@@ -72,6 +72,7 @@ class Execution:
     """Whether the running workflow answered: False for closed ones, and when no worker is there."""
     workflow_id: str = ""
     run_id: str = ""
+    erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class ExecutionResult:
     closed: bool = False
     output: Json = None
     problem: Problem | None = None
+    erased: bool = False
+    """Whom it was about has been erased: how it ended stands, what it gave is gone."""
 
 
 @dataclass(frozen=True)

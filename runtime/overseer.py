@@ -13,7 +13,7 @@ from temporalio.client import Client
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Intent
-from symphainy.foundations.language.errors import DomainError, NotFound
+from symphainy.foundations.language.errors import DomainError, NotFound, Refused
 from symphainy.foundations.language.ids import workflow_id
 from symphainy.foundations.language.records import EventDraft
 from symphainy.runtime.client import RuntimeClient
@@ -129,7 +129,10 @@ class Overseer:
             found.noted += await self._would(row, act)
             return
         self._faulted[key] = None
-        start = self._runtime.starter.unseal(intent)
+        try:
+            start = await self._runtime.starter.unseal(intent)
+        except Refused:
+            return  # erased: nobody knows any more what was asked
         again = Intent(
             type=intent.type, payload=start.saga.input or {}, source=start.saga.source, purpose=intent.purpose, solution=intent.solution
         )  # fmt: skip

@@ -26,12 +26,13 @@ class PeopleWriter:
     async def write(self, tx: AsyncSession, entry: Entry, change: TaskChange) -> None:
         """Apply one change; Conflict undoes the step that asked for it."""
         tenant, at = entry.call.tenant, entry.result.at
+        sealer = await self._sealer.of(tenant, entry.call.execution_id)
         if isinstance(change, TaskOpened):
-            await self._tasks.open(self._row(entry, change), tx=tx)
+            await self._tasks.open(_row(sealer, entry, change), tx=tx)
         elif isinstance(change, TaskDecided):
             row = TaskDecisionRow(
                 tenant=tenant, task_id=change.task_id, principal=change.principal, choice=change.choice,
-                value=seal(self._sealer, tenant, f"decision:{change.task_id}:{change.principal}", change.value),
+                value=seal(sealer, tenant, f"decision:{change.task_id}:{change.principal}", change.value),
                 shown_digest=change.shown_digest, at=at,
             )  # fmt: skip
             if not await self._tasks.decide(row, tx=tx):
@@ -43,15 +44,16 @@ class PeopleWriter:
         elif isinstance(change, TaskClosed):
             await self._tasks.close(tenant, change.task_id, at, reason=change.reason, tx=tx)
 
-    def _row(self, entry: Entry, change: TaskOpened) -> HumanTaskRow:
-        call, tenant = entry.call, entry.call.tenant
-        shown = seal(self._sealer, tenant, f"shown:{change.task_id}", change.shown.model_dump(mode="json"))
-        return HumanTaskRow(
-            tenant=tenant, task_id=change.task_id, execution_id=call.execution_id, path=call.path.rpartition("/")[0],
-            title=change.shown.title, requester=entry.passport.principal.id, approvers=list(change.approvers), quorum=change.quorum,
-            shown=shown, shown_digest=change.shown_digest, about={"solution": call.solution or "", "name": call.name},
-            opened_at=entry.result.at, due_at=change.due,
-        )  # fmt: skip
+
+def _row(sealer: Sealer, entry: Entry, change: TaskOpened) -> HumanTaskRow:
+    call, tenant = entry.call, entry.call.tenant
+    shown = seal(sealer, tenant, f"shown:{change.task_id}", change.shown.model_dump(mode="json"))
+    return HumanTaskRow(
+        tenant=tenant, task_id=change.task_id, execution_id=call.execution_id, path=call.path.rpartition("/")[0],
+        title=change.shown.title, requester=entry.passport.principal.id, approvers=list(change.approvers), quorum=change.quorum,
+        shown=shown, shown_digest=change.shown_digest, about={"solution": call.solution or "", "name": call.name},
+        opened_at=entry.result.at, due_at=change.due,
+    )  # fmt: skip
 
 
 def seal(sealer: Sealer, tenant: str, context: str, value: Json) -> bytes:

@@ -7,6 +7,8 @@ primary in SQL (decisions, intents, claims) is not made up: a hole in a chain st
 from dataclasses import dataclass
 
 from symphainy.foundations.language.context import Passport, Principal
+from symphainy.foundations.language.door import ERASED
+from symphainy.foundations.language.errors import Refused
 from symphainy.foundations.language.records import Record
 from symphainy.foundations.language.wire import Opening, StepCall, StepResult
 from symphainy.runtime.findings import Report
@@ -49,7 +51,12 @@ async def rebuild(surface: StateSurface, reader: HistoryReader, tenant: str, exe
     done = Rebuilt()
     facts = await walk(surface, tenant, Report())
     for execution in executions:
-        history = await reader.history(tenant, execution)
+        try:
+            history = await reader.history(tenant, execution)
+        except Refused as refusal:
+            if refusal.code != ERASED:
+                raise
+            continue  # what nobody can read any more, nobody can put back
         if history is not None:
             done.executions += 1
             await _one(surface, history, facts, done)
@@ -63,13 +70,13 @@ async def _one(surface: StateSurface, history: ExecutionHistory, facts: JournalF
     if execution not in facts.ends and history.opened:
         await surface.open(_opening(history), passport)
     live = facts.live.get(execution, {})
-    missing = []
+    missing, sealer = [], await surface.sealer.of(tenant, execution)
     for step in {s.effect_key: s for s in history.steps}.values():
         result = outcome_of(step)
         if result is None:
             continue
         digests = {found.output_digest for found in live.get(step.effect_key, {}).values()}
-        if digests != {result_digest(surface.sealer, tenant, result)}:
+        if digests != {result_digest(sealer, tenant, result)}:
             missing.append(_entry(history, step, result, passport))
     for start in range(0, len(missing), _BATCH):
         done.steps += len(await surface.commit(missing[start : start + _BATCH]))

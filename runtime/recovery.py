@@ -123,7 +123,8 @@ class WorkDesk:
             raise Invalid(
                 "nothing declared can take it back", code="not_retryable", remedy="settle it as undone or kept"
             )
-        clear = self._sealer.unseal(row.tenant, failed.arguments, context=f"arguments:{key}".encode())
+        sealer = await self._sealer.of(row.tenant, "", failed.arguments)
+        clear = sealer.unseal(row.tenant, failed.arguments, context=f"arguments:{key}".encode())
         arguments = json.loads(clear)
         if not isinstance(arguments, dict):
             raise Invalid("its arguments are no object", code="not_retryable", remedy="settle it as undone or kept")

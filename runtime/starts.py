@@ -47,10 +47,11 @@ class Starter:
         self._temporal, self._intents, self._definitions = temporal, Intents(store), definitions
         self._sealer, self._clock, self._queue, self._task_timeout = sealer, clock, task_queue, task_timeout
 
-    def seal(self, start: Start) -> bytes:
-        """Ciphertext for the intent's row, bound to its execution."""
+    async def seal(self, start: Start) -> bytes:
+        """Ciphertext for the intent's row, bound to its execution; which key sealed it tells, for good, whom the run is about."""
         tenant, execution_id = start.saga.tenant, start.saga.execution_id
-        return self._sealer.seal(tenant, start.model_dump_json().encode(), context=_context(execution_id))
+        sealer = await self._sealer.of(tenant, execution_id)
+        return sealer.seal(tenant, start.model_dump_json().encode(), context=_context(execution_id))
 
     async def run(self, intent_id: str, start: Start, plan: Plan) -> None:
         """Start the workflow and mark the intent started. Unavailable leaves it reserved: the reconciler repeats it."""
@@ -63,15 +64,15 @@ class Starter:
 
     async def resume(self, row: IntentRow) -> None:
         """Start an intent that is reserved and has no workflow; it does not matter if it has one after all."""
-        start = self.unseal(row)
+        start = await self.unseal(row)
         await self.run(row.intent_id, start, await self._definitions.plan(row.tenant, row.plan_digest))
 
-    def unseal(self, row: IntentRow) -> Start:
+    async def unseal(self, row: IntentRow) -> Start:
         """What an intent was, or is to be, started with."""
         if row.start is None:
             raise Defect(f"the intent {row.intent_id} holds no start", code="start_missing")
-        sealed = self._sealer.unseal(row.tenant, row.start, context=_context(row.execution_id))
-        return Start.model_validate_json(sealed)
+        sealer = await self._sealer.of(row.tenant, "", row.start)
+        return Start.model_validate_json(sealer.unseal(row.tenant, row.start, context=_context(row.execution_id)))
 
 
 def _context(execution_id: str) -> bytes:

@@ -8,6 +8,7 @@ starts what is reserved. So an accepted intent is answered even when Temporal is
 from datetime import timedelta
 
 from symphainy.foundations.definitions.plan import Limits, Plan
+from symphainy.foundations.definitions.subjects import subject_of
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Intent, Passport, Principal, SessionContext
 from symphainy.foundations.language.door import Admission, Gate, Sealer
@@ -74,6 +75,7 @@ class Submitter:
             raise NotFound("there is no such session", code="no_session", remedy="use a session of your own")
         taken = Intake(intent, principal, session, check_key(key) if key is not None else None, self._clock.now())
         record = Record()
+        await self._sealer.about(principal.tenant, taken.execution_id)
         try:
             # The door comes first also for what is malformed: its sender needs the right, and has a rate, like any other.
             size, malformed = self._form(taken, intent)
@@ -87,12 +89,15 @@ class Submitter:
             route = await self._route(principal.tenant, intent, plan)
             bounded = _bounded(route.plan, admission.limits)
             check_schema(bounded, intent.payload)
+            subject = subject_of(bounded, intent.payload)
         except RateLimited:
             raise  # counted, not recorded: a flood must not become a flood of rows
         except DomainError as refusal:
             if refusal.code != REUSED:
                 await self._refuse(taken, record, refusal)
             raise
+        if subject:
+            await self._sealer.about(principal.tenant, taken.execution_id, subject)
         return await self._accept(taken, record, admission, digest, route, bounded, rehearsal)
 
     def _form(self, taken: Intake, intent: Intent) -> tuple[int, DomainError | None]:
@@ -158,7 +163,7 @@ class Submitter:
         row = row.model_copy(
             update={
                 "session_id": session.session_id, "solution": route.solution, "definition": plan.definition,
-                "plan_digest": plan.digest, "start": self._starter.seal(start),
+                "plan_digest": plan.digest, "start": await self._starter.seal(start),
             }
         )  # fmt: skip
         decision = self._decision(taken, record, digest, bundle=admission.bundle)

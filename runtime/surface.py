@@ -15,7 +15,6 @@ Every method is one transaction and, but for index batches, one round trip. Four
 - **The closing row decides.** The first one stands, whoever comes later gets it back.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from symphainy.foundations.language.records import Decision, Event, EventDraft, 
 from symphainy.foundations.language.wire import Closed, Closing, Opened, Opening, StepCall, StepResult
 from symphainy.runtime import lifecycle
 from symphainy.runtime.chains import chained
+from symphainy.runtime.cloud_events import opened
 from symphainy.runtime.journal import Entry, compose, mark, spell_events, unseal_result
 from symphainy.runtime.people import PeopleWriter
 from symphainy.runtime.store import calls
@@ -97,7 +97,7 @@ class StateSurface:
         When its key is taken, only the decision is recorded and the intent that stands comes back: compare ``body_digest``.
         A refused intent (``state='refused'``) takes no key, gets no execution, and adds ``intent.refused``.
         """
-        data: list[bytes | None] = []
+        sealer, data = await self.sealer.of(intent.tenant, intent.execution_id), list[bytes | None]()
         about = {"intent": intent.type, "source": intent.source}
         drafts = [EventDraft(type="intent.received", subject=intent.intent_id, data=about), *events]
         if intent.state == "refused":
@@ -112,7 +112,7 @@ class StateSurface:
                 "row": row.model_dump(mode="json"), "stream": decision.stream if decision else "", "data": data,
                 "decision": chained(decision.model_copy(update={"at": intent.received_at})) if decision else None,
                 "at": intent.received_at,
-                "events": spell_events(self.sealer, intent.tenant, drafts, data),
+                "events": spell_events(sealer, intent.tenant, drafts, data),
             },
             tx=tx,
         )  # fmt: skip
@@ -131,19 +131,20 @@ class StateSurface:
         The same run gets the same instant again; an execution that has closed gives its closing.
         """
         row, told, drafts = lifecycle.opened(opening, passport, self.clock.now())
-        data: list[bytes | None] = []
+        sealer, data = await self.sealer.of(opening.tenant, opening.execution_id), list[bytes | None]()
         (found,) = await self.store.call(
             calls.OPEN,
             {
                 "tenant": opening.tenant, "execution": opening.execution_id, "row": row.model_dump(mode="json"), "mark": told,
-                "continued": opening.continued, "events": spell_events(self.sealer, opening.tenant, drafts, data), "data": data,
+                "continued": opening.continued, "events": spell_events(sealer, opening.tenant, drafts, data), "data": data,
             },
         )  # fmt: skip
         if opening.suspended and found.closed is None:
             name = f"suspended/{opening.run_id}"
             await self.control(opening.tenant, opening.execution_id, name, status="suspended", reason="still suspended")
-        closed = self._closing(opening.tenant, opening.execution_id, found.closed) if found.closed is not None else None
-        return Opened(at=found.at, closed=closed)
+        if found.closed is None:
+            return Opened(at=found.at)
+        return Opened(at=found.at, closed=await self._closing(opening.tenant, opening.execution_id, found.closed))
 
     async def find(self, call: StepCall, input_digest: str, *, effectful: bool | None = None) -> StepResult | None:
         """The stored outcome of this very call, or None. Publishes what ``call.witnessed`` names.
@@ -162,7 +163,7 @@ class StateSurface:
         same = [row for row in rows if row.input_digest == input_digest]
         if not same and ((not call.task) if effectful is None else effectful):
             raise _other_input(call.effect_key)
-        return self._result(call.tenant, call.effect_key, same[0]) if same else None
+        return await self._result(call.tenant, call.effect_key, same[0]) if same else None
 
     async def recall(self, tenant: str, execution_id: str, task: str, witnessed: Sequence[int] = ()) -> Recall:
         """Everything that the local steps of one workflow task may find again, in one round trip, before any of them runs."""
@@ -175,9 +176,9 @@ class StateSurface:
         closed, outcomes = None, {}
         for row in await self.store.call(calls.RECALL, about):
             if row.kind == "closed":
-                closed = self._closing(tenant, execution_id, row.output)
+                closed = await self._closing(tenant, execution_id, row.output)
             else:
-                outcomes[row.effect_key] = Recalled(row.input_digest, self._result(tenant, row.effect_key, row))
+                outcomes[row.effect_key] = Recalled(row.input_digest, await self._result(tenant, row.effect_key, row))
         return Recall(closed, outcomes)
 
     async def claim(self, call: StepCall, input_digest: str) -> bool:
@@ -214,10 +215,10 @@ class StateSurface:
         Publishes the provisional rows that ``paths`` or ``witnessed`` name, voids all others, opens the owed undos.
         ``event`` is the last one's type where it is not ``execution.<status>`` (``execution.terminated``).
         """
-        told, drafts = lifecycle.closed(closing, self.clock.now(), event, self.sealer)
-        data: list[bytes | None] = []
+        sealer, data = await self.sealer.of(closing.tenant, closing.execution_id), list[bytes | None]()
+        told, drafts = lifecycle.closed(closing, self.clock.now(), event, sealer)
         base = f"{closing.tenant}/{closing.execution_id}"
-        sealed = lifecycle.seal_closing(self.sealer, closing)
+        sealed = lifecycle.seal_closing(sealer, closing)
         with _explained():
             (found,) = await self.store.call(
                 calls.CLOSE,
@@ -225,16 +226,20 @@ class StateSurface:
                     "tenant": closing.tenant, "execution": closing.execution_id, "keys": [base + path for path in closing.paths],
                     "witnessed": list(closing.witnessed), "mark": told, "output": sealed, "compensation": closing.compensation,
                     "owed": [base + path for path in closing.owed], "data": data,
-                    "events": spell_events(self.sealer, closing.tenant, drafts, data),
+                    "events": spell_events(sealer, closing.tenant, drafts, data),
                 },
             )  # fmt: skip
-        stands = closing if found.fresh else self._closing(closing.tenant, closing.execution_id, found.output)
+        stands = closing if found.fresh else await self._closing(closing.tenant, closing.execution_id, found.output)
         return Closed(closing=stands, head=found.head, length=found.length, at=found.at)
 
     async def closed(self, tenant: str, execution_id: str) -> Closing | None:
         """How an execution ended, or None while it has not."""
         row = await self._journal.closed(tenant, execution_id)
-        return self._closing(tenant, execution_id, row.output) if row is not None and row.output is not None else None
+        return (
+            await self._closing(tenant, execution_id, row.output)
+            if row is not None and row.output is not None
+            else None
+        )
 
     async def control(
         self, tenant: str, execution_id: str, name: str, event: EventDraft | None = None, *, actor: str = "Service:symphainy",
@@ -246,6 +251,7 @@ class StateSurface:
         False when it was noted before. Raises Defect when there is no such execution.
         """
         now, data = self.clock.now(), list[bytes | None]()
+        sealer = await self.sealer.of(tenant, execution_id)
         told = lifecycle.noted(tenant, execution_id, name, actor, reason, now)
         drafts = [event] if event else []
         with _explained():
@@ -253,7 +259,7 @@ class StateSurface:
                 calls.CONTROL,
                 {
                     "tenant": tenant, "execution": execution_id, "mark": told, "status": status, "work": work, "data": data,
-                    "events": spell_events(self.sealer, tenant, drafts, data),
+                    "events": spell_events(sealer, tenant, drafts, data),
                 },
             )  # fmt: skip
         return bool(found.fresh)
@@ -266,9 +272,14 @@ class StateSurface:
         return UndoGrant(capability=row.capability, arguments_digest=row.arguments_digest, policies=tuple(row.policies))
 
     async def events(self, tenant: str, execution_id: str, after: str = "", limit: int = 100) -> list[Event]:
-        """The events behind a cursor (``<epoch>-<seq>``, empty for all), in order; another tenant's execution has none."""
+        """The events behind a cursor (``<epoch>-<seq>``, empty for all), in order; another tenant's execution has none.
+
+        What was erased comes with ``{"erased": true}`` for its data.
+        """
         epoch, seq = _cursor(after)
         about = {"tenant": tenant, "execution": execution_id, "epoch": epoch, "seq": seq, "limit": limit}
+        rows = await self.store.call(calls.EVENTS, about)
+        sealer = await self.sealer.of(tenant, "", *(row.data for row in rows))
         return [
             Event(
                 id=row.id,
@@ -278,18 +289,16 @@ class StateSurface:
                 execution_id=execution_id,
                 subject=row.subject,
                 time=row.at,
-                data=json.loads(self.sealer.unseal(tenant, row.data, context=f"event:{row.id}".encode()))
-                if row.data
-                else {},
+                data=opened(sealer, tenant, row.id, row.data),
             )  # fmt: skip
-            for row in await self.store.call(calls.EVENTS, about)
+            for row in rows
         ]
 
     async def _commit(
         self, entries: list[Entry], places: list[int], results: list[StepResult | None], tx: AsyncSession | None
     ) -> None:
         tenant, execution = entries[0].call.tenant, entries[0].call.execution_id
-        batch = compose(entries, self.sealer)
+        batch = compose(entries, await self.sealer.of(tenant, execution))
         rows = await self.store.call(
             calls.COMMIT,
             {
@@ -309,7 +318,7 @@ class StateSurface:
                     assert tx is not None
                     await self._people.write(tx, entry, change)
             else:
-                results[place] = self._result(tenant, entry.call.effect_key, row)
+                results[place] = await self._result(tenant, entry.call.effect_key, row)
 
     async def _claim(self, call: StepCall, input_digest: str, *, release: bool) -> bool:
         now, action = self.clock.now(), "release" if release else "claim"
@@ -325,11 +334,12 @@ class StateSurface:
             )
         return bool(found.fresh)
 
-    def _result(self, tenant: str, effect_key: str, row: Any) -> StepResult:
-        return unseal_result(self.sealer, tenant, effect_key, row.output, at=row.at, seq=row.seq)
+    async def _result(self, tenant: str, effect_key: str, row: Any) -> StepResult:
+        sealer = await self.sealer.of(tenant, "", row.output)
+        return unseal_result(sealer, tenant, effect_key, row.output, at=row.at, seq=row.seq)
 
-    def _closing(self, tenant: str, execution_id: str, sealed: bytes) -> Closing:
-        return lifecycle.unseal_closing(self.sealer, tenant, execution_id, sealed)
+    async def _closing(self, tenant: str, execution_id: str, sealed: bytes) -> Closing:
+        return lifecycle.unseal_closing(await self.sealer.of(tenant, "", sealed), tenant, execution_id, sealed)
 
 
 @contextmanager

@@ -79,10 +79,8 @@ class TaskDesk:
             raise NotFound("there is no such task", code="no_task", remedy="list your tasks")
         await self._read(who, task_id, decision_resource(row, principal))
         decided = await self._tasks.decisions(principal.tenant, task_id)
-        return HumanTask(line(row, principal), unseal_shown(self._sealer, row), row.shown_digest, self._told(decided))
-
-    def _told(self, rows: Sequence[TaskDecisionRow]) -> tuple[TaskDecision, ...]:
-        return tuple(TaskDecision(r.principal, r.choice, unseal_value(self._sealer, r), r.at) for r in rows)
+        sealer = await self._sealer.of(row.tenant, "", row.shown, *(each.value for each in decided))
+        return HumanTask(line(row, principal), unseal_shown(sealer, row), row.shown_digest, _told(sealer, decided))
 
     async def _read(self, who: Caller, task_id: str, resource: dict[str, Json]) -> None:
         principal, session = caller(who)
@@ -90,6 +88,10 @@ class TaskDesk:
             action="read", principal=principal, session=session, resource_type="HumanTask", resource_id=task_id, resource=resource,
         )  # fmt: skip
         await self._doors.passed(call)
+
+
+def _told(sealer: Sealer, rows: Sequence[TaskDecisionRow]) -> tuple[TaskDecision, ...]:
+    return tuple(TaskDecision(r.principal, r.choice, unseal_value(sealer, r), r.at) for r in rows)
 
 
 def line(row: HumanTaskRow, principal: Principal) -> TaskLine:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from symphainy.foundations.language.door import ERASED, Sealer
 from symphainy.foundations.language.errors import SymphainyError
 from symphainy.runtime.chains import journal_hash
 from symphainy.runtime.findings import Report
@@ -54,7 +55,7 @@ async def walk(surface: StateSurface, tenant: str, report: Report) -> JournalFac
             report.add(tenant, "journal", f"{row.execution_id}/{seq + 1}", "the row is missing")
         elif row.hash != journal_hash(row, previous):
             report.add(tenant, "journal", name, "its hash does not follow from its content and the row before")
-        elif problem := _output_problem(surface, row):
+        elif problem := _output_problem(await surface.sealer.of(tenant, row.execution_id, row.output), row):
             report.add(tenant, "journal", name, problem)
         facts.ends[row.execution_id] = row.seq, row.hash
         facts.hashes[row.hash] = row.effect_key, row.at
@@ -79,8 +80,8 @@ def _fold(row: JournalRow, facts: JournalFacts) -> None:
         facts.closed[row.execution_id] = row
 
 
-def _output_problem(surface: StateSurface, row: JournalRow) -> str | None:
-    sealer, tenant = surface.sealer, row.tenant
+def _output_problem(sealer: Sealer, row: JournalRow) -> str | None:
+    tenant = row.tenant
     if row.kind not in (*_OUTCOMES, "closed"):
         return None
     if row.output is None:
@@ -93,5 +94,5 @@ def _output_problem(surface: StateSurface, row: JournalRow) -> str | None:
                 sealer, tenant, unseal_result(sealer, tenant, row.effect_key, row.output, at=row.at, seq=row.seq)
             )
     except SymphainyError as error:
-        return None if error.code == "key_destroyed" else f"its output cannot be opened: {error.detail}"
+        return None if error.code == ERASED else f"its output cannot be opened: {error.detail}"
     return None if digest == row.output_digest else "its output is not the one that its digest names"

@@ -137,7 +137,7 @@ class Postbox:
             raise NotFound("nothing of this event is due to this endpoint", code="no_letter")
         if row.state != "active":
             return None
-        data = opened(self._sealer, tenant, event, found.data)
+        data = opened(await self._sealer.of(tenant, "", found.data), tenant, event, found.data)
         told = cloud_event(
             tenant, found.execution_id, id=found.id, type=found.type, subject=found.subject, at=found.at, data=data
         )
@@ -171,7 +171,8 @@ class Postbox:
         row = await self._journal.closed(tenant, execution_id)
         if row is None or row.output is None:
             return told
-        output = unseal_closing(self._sealer, tenant, execution_id, row.output).output
+        sealer = await self._sealer.of(tenant, "", row.output)
+        output = unseal_closing(sealer, tenant, execution_id, row.output).output
         whole = {**told, "data": {**told["data"], "output": output}}
         if len(json.dumps(whole, ensure_ascii=False).encode()) <= ADVISED:
             return whole

@@ -9,6 +9,7 @@ from symphainy.solution_api import (
     city,
     codec,
     definitions,
+    erasure,
     executions,
     governance,
     health,
@@ -26,7 +27,7 @@ from symphainy.solution_api.parts import SolutionParts
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
     health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
-    people.router, city.router, tasks.router, webhooks.router, secrets.router, codec.router,
+    people.router, city.router, erasure.router, tasks.router, webhooks.router, secrets.router, codec.router,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Edge, Event
 from symphainy.foundations.public_works.abstractions.secrets import Secrets
+from symphainy.governance.erasure_desk import Certificate
 from symphainy.runtime.models import Execution, ExecutionResult, Page, Submitted
 from symphainy.runtime.records import WorkItem
 from symphainy.runtime.recovery import Resolution, Settled
@@ -190,6 +191,18 @@ class Desk(Protocol):
 
     async def simulate(self, tenant: str, overlay: Any, since: timedelta) -> Any:
         """What it would change."""
+        ...
+
+
+class Erasure(Protocol):
+    """The desk for erasing data subjects."""
+
+    async def erase(self, who: SessionContext, subject: str) -> Certificate:
+        """Erase one for good; NotFound, Conflict."""
+        ...
+
+    async def certificates(self, tenant: str) -> Sequence[Certificate]:
+        """What was erased."""
         ...
 
 
@@ -369,6 +382,7 @@ class SolutionParts:
     people: People
     keys: Keys
     desk: Desk
+    erasure: Erasure
     tasks: Tasks
     webhooks: Webhooks
     secrets: Secrets

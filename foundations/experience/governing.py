@@ -22,6 +22,7 @@ from symphainy.foundations.experience.city_models import (
     User,
     Users,
 )
+from symphainy.foundations.experience.erasure_models import Erase, Erasure, Erasures
 from symphainy.foundations.experience.http import Answered, Client
 from symphainy.foundations.language.model import Json
 
@@ -85,6 +86,14 @@ class Governing(Client):
     async def revoke_key(self, key_id: str) -> None:
         """End a key at once."""
         await self._http.request("DELETE", f"/api/keys/{key_id}")
+
+    async def erase(self, subject: str) -> Erasure:
+        """Erase a data subject for good; the certificate. Conflict while a run of theirs is open, NotFound for an unknown one."""
+        return await self._http.post("/api/erasures", Erasure, Erase(subject=subject), repeat=True)
+
+    async def erasures(self) -> tuple[Erasure, ...]:
+        """What was erased, newest first."""
+        return (await self._http.get("/api/erasures", Erasures)).items
 
     async def _put(self, path: str, answer: type[Answered], body: BaseModel) -> Answered:
         sent = body.model_dump(mode="json", exclude_none=True)

@@ -174,6 +174,7 @@ class Execution(Answer):
     problem: Problem | None = None
     workflow_id: str = ""
     run_id: str = ""
+    erased: bool = False
     links: Links
 
 
@@ -192,6 +193,8 @@ class Result(Answer):
     compensation: Compensation = "none"
     output: Json = None
     error: Problem | None = None
+    erased: bool = False
+    """Whom it was about has been erased: that it ended, and how, stands; what it gave is gone."""
 
     @property
     def closed(self) -> bool:

@@ -49,6 +49,8 @@ class Described(Protocol):
     def workflow_id(self) -> str: ...  # noqa: D102
     @property
     def run_id(self) -> str: ...  # noqa: D102
+    @property
+    def erased(self) -> bool: ...  # noqa: D102
 
 
 def summary(found: Summary, **more: Any) -> Execution:
@@ -65,5 +67,5 @@ def execution(found: Described) -> Execution:
     steps = tuple(StepLine.model_validate(step, from_attributes=True) for step in found.steps)
     return summary(
         found.summary, progress=found.progress, waiting_for=found.waiting_for, steps=steps, problem=found.problem,
-        workflow_id=found.workflow_id, run_id=found.run_id,
+        workflow_id=found.workflow_id, run_id=found.run_id, erased=found.erased,
     )  # fmt: skip

@@ -10,6 +10,10 @@ from symphainy.foundations.language.records import Record
 Action = Literal["submit", "read", "decide", "cancel", "subscribe", "deploy", "administer", "upload", "cite", "erase"]
 
 
+ERASED = "key_destroyed"
+"""The code of what does not open any more, since the person whom it was about has been erased."""
+
+
 class DoorCall(Message):
     """One call at a door, before it is judged."""
 
@@ -59,4 +63,14 @@ class Sealer(Protocol):
 
     def digest(self, tenant: str, data: bytes) -> str:
         """HMAC-SHA256 under the tenant's key, hex: equal values of one tenant have equal digests, and only there."""
+        ...
+
+    async def of(self, tenant: str, execution: str, *sealed: bytes | None) -> "Sealer":
+        """The sealer of one run (empty: of none): it seals and digests with the run's own key, which is that of the person whom
+        the run is about, where it is about one (DECISIONS.md 20). It can unseal ``sealed``, unless their keys are destroyed.
+        """
+        ...
+
+    async def about(self, tenant: str, execution: str, subject: str = "") -> None:
+        """Say whom a new run is about, before anything of it is sealed; nobody, without ``subject``."""
         ...

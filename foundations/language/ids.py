@@ -13,7 +13,7 @@ Tenant = Annotated[
 PREFIXES = {
     "session": "ses", "intent": "int", "execution": "exe", "event": "evt", "decision": "dec", "user": "usr",
     "service": "svc", "conversation": "cnv", "upload": "upl", "key": "key", "task": "tsk",
-    "endpoint": "whe", "subscription": "sub",
+    "endpoint": "whe", "subscription": "sub", "erasure": "ers",
 }  # fmt: skip
 """Kind → prefix; an id is ``<prefix>_<26 characters of lower-case Crockford base32>`` and sorts by time of minting."""
 

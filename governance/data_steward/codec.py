@@ -114,7 +114,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
             raise _too_large(plain, self._ceiling)
         if len(plain.data) <= self._inline:
             return await self._envelopes.seal(tenant, execution, plain.SerializeToString())
-        name = await self._blobs.put(tenant, "payloads", plain.SerializeToString())
+        name = await self._blobs.put(tenant, "payloads", plain.SerializeToString(), execution)
         reference = Payload(metadata={META_BLOB: name.encode()})
         return await self._envelopes.seal(tenant, execution, reference.SerializeToString())
 

@@ -1,7 +1,8 @@
 """The form of an encrypted payload: what stands in its clear metadata, and how data keys are made and wrapped.
 
 ``encoding: binary/encrypted``, ``symphainy-key: <tenant>/<key id>``, ``symphainy-data-key: <wrapped>``. The data key is
-one per execution: random, wrapped by the tenant's key, adopted from the first payload of the execution that a process sees.
+one per execution: random, wrapped by the tenant's key, or by that of the one person whom the run is about; adopted from the
+first payload of the execution that a process sees.
 """
 
 import os
@@ -33,8 +34,8 @@ class Envelopes:
 
     async def seal(self, tenant: str, execution: str, plain: bytes) -> Payload:
         """Encrypt under the execution's data key."""
-        await self._keys.prepare(tenant)
-        key_id, wrapped = self._data_key(tenant, execution)
+        own = await self._keys.run_key(tenant, execution)
+        key_id, wrapped = self._data_key(tenant, execution, own)
         nonce = os.urandom(NONCE)
         sealed = self._cipher(tenant, key_id, wrapped).encrypt(nonce, plain, associated(tenant, key_id, b"payload"))
         name = f"{tenant}/{key_id}".encode()
@@ -54,12 +55,13 @@ class Envelopes:
         except (InvalidTag, ValueError) as error:
             raise Defect("An encrypted payload was altered, or moved from where it belongs.") from error
         if execution:
+            self._keys.adopt(owner, execution, key_id)
             self._own.setdefault((owner, execution), (key_id, wrapped))
             _trim(self._own)
         return plain
 
-    def _data_key(self, tenant: str, execution: str) -> tuple[str, bytes]:
-        current, key = self._keys.current(tenant)
+    def _data_key(self, tenant: str, execution: str, own: str) -> tuple[str, bytes]:
+        current, key = (own, self._keys.key(tenant, own)) if own else self._keys.current(tenant)
         held = self._own.get((tenant, execution))
         if held is not None and held[0] == current:
             return held

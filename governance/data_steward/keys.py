@@ -1,4 +1,4 @@
-"""The key ring: one random key per tenant and rotation, and everything that is sealed, unsealed or digested with it.
+"""The key ring: one random key per tenant and rotation, one per data subject, and everything sealed, unsealed or digested with it.
 
 Sealed bytes are ``S1 | key id length | key id | nonce | ciphertext``; the key id, the tenant and the caller's context are
 bound in as associated data, so a value that is moved to another tenant, or altered by one bit, does not open.
@@ -7,6 +7,7 @@ bound in as associated data, so a value that is moved to another tenant, or alte
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -14,10 +15,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from symphainy.foundations.language.clock import Clock
+from symphainy.foundations.language.door import Sealer
 from symphainy.foundations.language.errors import Defect, Refused, Unavailable
+from symphainy.governance.data_steward.subjects import PURPOSE, SubjectKeys, is_subject, new_id, root_of
 from symphainy.governance.vault import KeyRows, Vault, WrappedKey, renew
 
-__all__ = ["KeyRing"]
+__all__ = ["KeyRing", "RunSealer"]
 
 MAGIC = b"S1"
 NONCE = 12
@@ -35,11 +38,16 @@ class KeyRing:
         self._destroyed: dict[str, frozenset[str]] = {}
         self._digest_key: dict[str, bytes] = {}
         self._loaded_at: dict[str, datetime] = {}
+        self._subjects = SubjectKeys(rows, clock, self._open_subject)
 
     async def prepare(self, tenant: str, key_id: str | None = None) -> None:
         """Hold the tenant's keys, making the first. With ``key_id``, to open a value: look again if just that one is
         missing, and make none, so that a stranger's payload creates nothing.
         """
+        if key_id is not None and is_subject(key_id):
+            if tenant not in self._current:
+                await self.load(tenant, make=False)
+            return await self._subjects.hold(tenant, key_id)
         if tenant in self._current:
             missing = key_id is not None and key_id not in self._keys[tenant]
             if not missing or self._clock.now() - self._loaded_at[tenant] < RELOAD:
@@ -60,6 +68,65 @@ class KeyRing:
         self._destroyed[tenant] = frozenset(row.key_id for row in rows if row.wrapped is None)
         self._loaded_at[tenant] = self._clock.now()
         self._current[tenant] = next(row.key_id for row in reversed(rows) if row.retired_at is None)
+
+    async def of(self, tenant: str, execution: str, *sealed: bytes | None) -> Sealer:
+        """The sealer of one run: with its data subject's key where it has one. The keys that ``sealed`` (values of this run,
+        where one is named) name are held.
+        """
+        await self.prepare(tenant)
+        for name in {_name_in(data) for data in sealed if data}:
+            if is_subject(name):
+                await self._subjects.hold(tenant, name)
+            if execution:
+                self.adopt(tenant, execution, name)
+        return RunSealer(self, await self.run_key(tenant, execution)) if execution else self
+
+    async def run_key(self, tenant: str, execution: str) -> str:
+        """Hold what a run is sealed with: the id of its person's key, or nothing for the tenant's current one."""
+        await self.prepare(tenant)
+        if key_id := await self._subjects.of_run(tenant, root_of(execution)):
+            await self._subjects.hold(tenant, key_id)
+        return key_id
+
+    async def about(self, tenant: str, execution: str, subject: str = "") -> None:
+        """A new run is about this person, or about nobody: what is sealed for it is sealed so from the first byte."""
+        key_id = ""
+        if subject:
+            await self.prepare(tenant)
+            name = self.subject(tenant, subject)
+            row = await self._rows.active_key(tenant, PURPOSE, name) or await self._new_subject(tenant, name)
+            self._subjects.keep(tenant, row.key_id, row)
+            key_id = row.key_id
+        self._subjects.bind(tenant, root_of(execution), key_id)
+
+    def adopt(self, tenant: str, execution: str, key_id: str) -> None:
+        """A value of this run was sealed with this key: what follows is sealed with it, too, if it is a person's."""
+        self._subjects.bind(tenant, root_of(execution), key_id if is_subject(key_id) else "")
+
+    def subject(self, tenant: str, subject: str) -> str:
+        """What a person is called in our tables: a digest that only this tenant's key makes."""
+        return self.digest(tenant, b"subject\0" + subject.strip().encode())
+
+    def forget(self, tenant: str, keys: Sequence[str]) -> None:
+        """These people's keys are destroyed: hold them no longer, not even for the five seconds that another process may."""
+        for key_id in keys:
+            self._subjects.lose(tenant, key_id)
+
+    async def _new_subject(self, tenant: str, name: str) -> WrappedKey:
+        key_id = new_id()
+        wrapped = self.seal(tenant, os.urandom(32), context=_subject_context(key_id))
+        row = WrappedKey(
+            tenant=tenant, purpose=PURPOSE, subject=name, key_id=key_id, wrapped=wrapped, created_at=self._clock.now()
+        )  # fmt: skip
+        if await self._rows.add_key(row):
+            return row
+        standing = await self._rows.active_key(tenant, PURPOSE, name)  # somebody was first
+        if standing is None:
+            raise Unavailable("A person's key was destroyed at this very moment.", remedy="Submit again.")
+        return standing
+
+    def _open_subject(self, row: WrappedKey) -> bytes:
+        return self.unseal(row.tenant, row.wrapped or b"", context=_subject_context(row.key_id))
 
     async def rotate(self, tenant: str) -> str:
         """Write with a new key from now on; what was written with older ones still opens. Returns the new key's id."""
@@ -91,6 +158,8 @@ class KeyRing:
             raise Unavailable(
                 f"The keys of {tenant} are not loaded.", remedy="Wait for `prepare(tenant)` before unsealing."
             )
+        if is_subject(key_id):
+            return self._subjects.key(tenant, key_id)
         if (found := self._keys[tenant].get(key_id)) is None:
             if key_id in self._destroyed.get(tenant, ()):
                 raise Refused(
@@ -101,9 +170,9 @@ class KeyRing:
             raise Refused(f"The key {key_id} is not one of {tenant}'s.", remedy="What it sealed cannot be read here.")
         return found
 
-    def seal(self, tenant: str, data: bytes, *, context: bytes = b"") -> bytes:
-        """Ciphertext that names its key id."""
-        key_id, key = self.current(tenant)
+    def seal(self, tenant: str, data: bytes, *, context: bytes = b"", key_id: str = "") -> bytes:
+        """Ciphertext that names its key id; of the current key, or of the one named."""
+        key_id, key = (key_id, self.key(tenant, key_id)) if key_id else self.current(tenant)
         nonce, name = os.urandom(NONCE), key_id.encode()
         return (
             MAGIC
@@ -122,13 +191,43 @@ class KeyRing:
         except InvalidTag as error:
             raise Defect("A sealed value was altered, or moved from where it belongs.") from error
 
-    def digest(self, tenant: str, data: bytes) -> str:
-        """HMAC-SHA256 under the tenant's own key, hex."""
+    def digest(self, tenant: str, data: bytes, *, key_id: str = "") -> str:
+        """HMAC-SHA256, hex: under the tenant's own key, or under one made from a person's, and gone with it."""
+        if key_id:
+            own = hmac.new(self.key(tenant, key_id), b"digest", hashlib.sha256).digest()
+            return hmac.new(own, data, hashlib.sha256).hexdigest()
         if (key := self._digest_key.get(tenant)) is None:
             raise Unavailable(
                 f"The keys of {tenant} are not loaded.", remedy="Wait for `prepare(tenant)` before digesting."
             )
         return hmac.new(key, data, hashlib.sha256).hexdigest()
+
+
+class RunSealer:
+    """Implements ``language.door.Sealer`` for one run, with the key that it is sealed with (empty: the tenant's)."""
+
+    def __init__(self, keys: KeyRing, key_id: str) -> None:
+        self._keys, self.key_id = keys, key_id
+
+    def seal(self, tenant: str, data: bytes, *, context: bytes = b"") -> bytes:
+        """Ciphertext that names its key id."""
+        return self._keys.seal(tenant, data, context=context, key_id=self.key_id)
+
+    def unseal(self, tenant: str, data: bytes, *, context: bytes = b"") -> bytes:
+        """The plaintext; whichever key sealed it must be held."""
+        return self._keys.unseal(tenant, data, context=context)
+
+    def digest(self, tenant: str, data: bytes) -> str:
+        """HMAC-SHA256, hex."""
+        return self._keys.digest(tenant, data, key_id=self.key_id)
+
+    async def of(self, tenant: str, execution: str, *sealed: bytes | None) -> Sealer:
+        """Another run's."""
+        return await self._keys.of(tenant, execution, *sealed)
+
+    async def about(self, tenant: str, execution: str, subject: str = "") -> None:
+        """Who another run is about."""
+        await self._keys.about(tenant, execution, subject)
 
 
 def key_id_of(data: bytes) -> str:
@@ -145,6 +244,15 @@ def split(data: bytes) -> tuple[str, bytes]:
         return data[3:end].decode("ascii"), data[end:]
     except UnicodeDecodeError as error:
         raise Defect("A sealed value was altered.") from error
+
+
+def _name_in(data: bytes) -> str:
+    """Which key sealed it, as far as it says so; an altered value is found out when it is unsealed."""
+    return data[3 : 3 + data[2]].decode("ascii", "replace") if data[:2] == MAGIC and len(data) > 3 else ""
+
+
+def _subject_context(key_id: str) -> bytes:
+    return b"subject-key:" + key_id.encode()
 
 
 def associated(tenant: str, key_id: str, context: bytes) -> bytes:

@@ -41,15 +41,15 @@ class Blobs:
         self._held: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
 
-    async def put(self, tenant: str, kind: Kind, data: bytes) -> str:
-        """Store (once); the name, relative to the tenant's area."""
-        await self._keys.prepare(tenant)
-        name = f"{kind}/{self._keys.digest(tenant, data)}"
+    async def put(self, tenant: str, kind: Kind, data: bytes, execution: str = "") -> str:
+        """Store (once); the name, relative to the tenant's area. A run's is sealed, and named, with the run's own key."""
+        sealer = await self._keys.of(tenant, execution)
+        name = f"{kind}/{sealer.digest(tenant, data)}"
         where = f"{tenant}/{name}"
         if where not in self._held:
             packed = zstandard.ZstdCompressor(level=3).compress(data)
             try:
-                await self._objects.put(where, self._keys.seal(tenant, packed, context=name.encode()), create_only=True)
+                await self._objects.put(where, sealer.seal(tenant, packed, context=name.encode()), create_only=True)
             except Conflict:
                 pass  # the same content is there already
             self._remember(where, data)
@@ -68,7 +68,8 @@ class Blobs:
             raise Defect(
                 f"The offloaded payload {name} is gone from the object store.", remedy="Restore it from a backup."
             ) from error
-        packed = self._keys.unseal(tenant, sealed, context=name.encode())
+        sealer = await self._keys.of(tenant, "", sealed)
+        packed = sealer.unseal(tenant, sealed, context=name.encode())
         data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST)
         self._remember(where, data)
         return data

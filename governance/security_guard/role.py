@@ -50,7 +50,7 @@ class SecurityGuard(Role):
         outcome = await self.next.step(call)
         if not call.undo and call.contract is not None and (call.call.undo or call.contract.undo) is not None:
             body = json.dumps(call.call.arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-            digest = self._sealer.digest(call.tenant, body)
+            digest = (await self._sealer.of(call.tenant, call.call.execution_id)).digest(call.tenant, body)
             call.record.grant = grant.granted(call.contract, digest, call.record, call.call.undo)
         return outcome
 

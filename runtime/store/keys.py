@@ -33,6 +33,11 @@ class KeyRow(SQLModel, table=True):
     destroyed_at: datetime | None = instant(optional=True)
 
 
+_SEALED_WITH = sql("""
+    SELECT substring(start FROM 1 FOR 64) FROM intents
+    WHERE tenant = :tenant AND execution_id = :execution AND start IS NOT NULL LIMIT 1""")
+
+
 class Keys(Repository):
     """Statements on keys."""
 
@@ -53,6 +58,18 @@ class Keys(Repository):
     async def all(self, tenant: str, purpose: str = "data", *, tx: AsyncSession | None = None) -> list[KeyRow]:
         """All keys of a purpose, oldest first: retired ones still open old values."""
         return await self._some(KeyRow, tenant, tx, oldest="created_at", tenant=tenant, purpose=purpose)
+
+    async def of_run(self, tenant: str, execution: str, *, tx: AsyncSession | None = None) -> str:
+        """The id of the key that a run's start is sealed with (it stands in the sealed bytes, in clear); empty for an unknown run."""
+        async with self.within(tenant, tx) as session:
+            head = await session.scalar(_SEALED_WITH, {"tenant": tenant, "execution": execution})
+        return bytes(head[3 : 3 + head[2]]).decode("ascii", "replace") if head is not None and len(head) > 3 else ""
+
+    async def of_subject(self, tenant: str, subject: str, *, tx: AsyncSession | None = None) -> list[KeyRow]:
+        """All keys that a data subject has had, destroyed ones included, oldest first."""
+        return await self._some(
+            KeyRow, tenant, tx, oldest="created_at", tenant=tenant, purpose="subject", subject=subject
+        )
 
     async def retire(self, tenant: str, key_id: str, at: datetime, *, tx: AsyncSession | None = None) -> None:
         """Seal nothing new with it."""

@@ -8,6 +8,7 @@ from symphainy.runtime.store import (
     decisions,
     definitions,
     documents,
+    erasing,
     events,
     executions,
     grants,
@@ -32,7 +33,7 @@ from symphainy.runtime.store import (
 __all__ = ["METADATA", "OWNERS"]
 
 OWNERS = (
-    catalogs, decisions, definitions, documents, events, executions, grants, inbox, index, intents, journal, keys, lineage,
+    catalogs, decisions, definitions, documents, erasing, events, executions, grants, inbox, index, intents, journal, keys, lineage,
     policies, sessions, solutions, tasks, tenants, tokens, uploads, users, webhooks, work,
 )  # fmt: skip
 

@@ -270,6 +270,9 @@ SOLUTION_PLANE: dict[str, Row] = {
     "PUT /api/city/bundle": Row(**_PEOPLE, body=_json(bundle={}), alone=True),
     "POST /api/city/bundle/simulate": Row(**_PEOPLE, body=_json(bundle={})),
     "POST /api/city/bundle/rollback": Row(**_PEOPLE, body=_json(), alone=True),
+    # 404: the door is passed, and nothing was ever kept under this name.
+    "POST /api/erasures": Row(**_PEOPLE, ok=404, body=_json(subject="C-17")),
+    "GET /api/erasures": Row(**_PEOPLE),
     "GET /api/tasks": Row(ROLED),
     "GET /api/tasks/{task_id}": Row("AUOW", names=True),
     "POST /api/tasks/{task_id}/decision": Row(**_DECIDES),

@@ -40,6 +40,8 @@ class KeyRows:
 
     def __init__(self) -> None:
         self.rows: list[WrappedKey] = []
+        self.starts: dict[tuple[str, str], str] = {}
+        """Which key a run's start is sealed with."""
         self.reads = 0
         self.away = False
 
@@ -49,8 +51,21 @@ class KeyRows:
             raise ConnectionError("no database")
         return [r for r in self.rows if (r.tenant, r.purpose) == (tenant, purpose)]
 
+    async def key(self, tenant: str, key_id: str) -> WrappedKey | None:
+        self.reads += 1
+        return next((r for r in self.rows if (r.tenant, r.key_id) == (tenant, key_id)), None)
+
+    async def active_key(self, tenant: str, purpose: str, subject: str) -> WrappedKey | None:
+        rows = await self.keys(tenant, purpose)
+        return next((r for r in rows if r.subject == subject and r.retired_at is None), None)
+
+    async def key_of(self, tenant: str, execution: str) -> str:
+        self.reads += 1
+        return self.starts.get((tenant, execution), "")
+
     async def add_key(self, row: WrappedKey) -> bool:
-        active = [r for r in await self.keys(row.tenant, row.purpose) if r.retired_at is None]
+        rows = await self.keys(row.tenant, row.purpose)
+        active = [r for r in rows if r.retired_at is None and r.subject == row.subject]
         if not active:
             self.rows.append(row)
         return not active

@@ -74,6 +74,12 @@ class FakeSealer:
     def digest(self, tenant: str, data: bytes) -> str:
         return hmac.new(_key(tenant), data, hashlib.sha256).hexdigest()
 
+    async def of(self, tenant: str, execution: str, *sealed: bytes | None) -> "FakeSealer":
+        return self
+
+    async def about(self, tenant: str, execution: str, subject: str = "") -> None:
+        return None
+
 
 def _key(tenant: str) -> bytes:
     return hashlib.sha256(b"test" + tenant.encode()).digest()

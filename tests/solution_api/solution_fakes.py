@@ -9,9 +9,10 @@ from experience_fakes import FakeClock, FakeDoors, FakeGuard, FakeRuntime, FakeS
 
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import PlaneStatus
-from symphainy.foundations.language.context import Principal
+from symphainy.foundations.language.context import Principal, SessionContext
 from symphainy.foundations.language.contract import Catalog, Contract, IntentRoute
 from symphainy.foundations.language.errors import Conflict, Defect, Invalid, NotFound, Problem, Refused, SymphainyError
+from symphainy.governance.erasure_desk import Certificate
 from symphainy.governance.overlay import Overlay
 from symphainy.governance.security_guard.api_keys import Issued
 from symphainy.governance.simulation import Simulation
@@ -255,6 +256,20 @@ class FakeKeys:
             raise NotFound("there is no such key")
 
 
+class FakeErasure:
+    """Whom it was told to erase; nobody is known to it."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def erase(self, who: SessionContext, subject: str) -> Certificate:
+        self.told.append(subject)
+        raise NotFound("nothing is kept under this subject")
+
+    async def certificates(self, tenant: str) -> list[Certificate]:
+        return []
+
+
 class FakeDesk:
     """What it was told can be read back; it governs nothing."""
 
@@ -337,6 +352,6 @@ def parts(**more: Any) -> SolutionParts:
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
         solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(), work=FakeRecords(),
-        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), tasks=FakeTasks(), clock=clock,
+        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), erasure=FakeErasure(), tasks=FakeTasks(), clock=clock,
         webhooks=webhook_desk(clock, secrets), secrets=secrets, **more,
     )  # fmt: skip

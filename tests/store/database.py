@@ -48,6 +48,12 @@ class MemorySealer:
     def digest(self, tenant: str, data: bytes) -> str:
         return hmac.digest(self._key(tenant), data, "sha256").hex()
 
+    async def of(self, tenant: str, execution: str, *sealed: bytes | None) -> "MemorySealer":
+        return self
+
+    async def about(self, tenant: str, execution: str, subject: str = "") -> None:
+        return None
+
     @staticmethod
     def _key(tenant: str) -> bytes:
         return hashlib.sha256(b"key of " + tenant.encode()).digest()

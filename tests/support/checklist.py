@@ -176,8 +176,11 @@ ROWS: dict[str, Line] = {
         "public_works/test_outbound::what_an_operator_allows_is_called an_entry_allows_nothing_else only_names_all_that_may_be_called",
     ),
     "E18": Line(
-        "Payloads and secrets in no store, log or history in clear.",
-        "surface/test_commit::no_payload_lies_in_clear "
+        "Canaries in passwords, tokens, keys, secrets, inputs, documents, questions and errors: in no log, event, metric or problem, in "
+        "no Temporal and Redis store, and in PostgreSQL only where content is searched; as text, base64 and hex.",
+        "e2e/test_canaries::no_canary_is_in_any_log no_canary_is_in_temporals_database_or_histories no_canary_is_in_redis "
+        "no_canary_is_in_the_record_in_postgresql no_canary_is_in_any_event no_canary_is_in_any_metric "
+        "no_canary_is_in_the_body_of_any_error surface/test_commit::no_payload_lies_in_clear "
         "governance/test_interceptors::a_client_without_the_codec_reads_labels_and_no_payload "
         "public_works/test_outbound::a_refusal_repeats_no_secret "
         "public_works/test_logs::exceptions_tell_their_place_and_only_ours_their_message",
@@ -189,7 +192,10 @@ ROWS: dict[str, Line] = {
     "E20": Line(
         "After a rotation old values open; a destroyed key, another tenant's ciphertext, one flipped bit and plain text fail by name.",
         "governance/test_codec::after_a_rotation_old_values_open_and_new_ones_use_the_new_key a_destroyed_key_fails_closed_by_name "
-        "another_tenants_ciphertext_does_not_decode one_flipped_bit_is_an_error a_payload_in_clear_is_refused",
+        "another_tenants_ciphertext_does_not_decode one_flipped_bit_is_an_error a_payload_in_clear_is_refused "
+        "governance/test_subjects::with_the_key_of_a_person_everything_of_that_person_is_gone_and_nothing_else "
+        "another_process_opens_what_was_erased_for_five_seconds_at_most "
+        "surface/test_erasure::no_row_and_no_object_holds_what_was_erased e2e/test_erasure::an_erased_persons_runs_list_open_and_verify",
     ),
     "E21": Line(
         "Codec server: no token 401, other tenant refused, foreign origin nothing, every decoding a decision.",
@@ -206,6 +212,14 @@ ROWS: dict[str, Line] = {
         "experience/test_upload::a_file_becomes_an_artifact_and_an_intent the_limit_holds_declared_or_not "
         "a_sender_who_hangs_up_leaves_nothing malformed_forms_leave_nothing experience/test_upload::empty_files_bad_types_and_no_token",
     ),
+    "E24": Line(
+        "Webhooks out: signed, two secrets during a rotation, the id stable over retries that last days with jitter, 410 disables; "
+        "hooks in: what is altered, unsigned or of another time is not believed.",
+        "governance/test_webhooks::a_message_is_signed_by_both_secrets_of_a_rotation gone_disables_the_endpoint_and_ends "
+        "everything_else_is_tried_again_under_the_same_id patience_grows_over_days_with_jitter_that_a_replay_draws_again "
+        "a_refused_address_is_given_up_at_once governance/test_hooks_in::what_is_altered_unsigned_or_signed_by_another_is_not_believed "
+        "a_message_of_another_time_is_not_believed",
+    ),
     "E25": Line(
         "Errors are problems without stack, SQL or path; the security headers are on every answer.",
         "experience/test_submit::what_nobody_expected_is_a_problem_without_a_stack refusals_are_problems_with_a_remedy "
@@ -218,13 +232,16 @@ ROWS: dict[str, Line] = {
         "runtime/test_submit::a_key_means_one_request_for_ever without_a_key_the_city_may_refuse_with_400",
     ),
     "F28": Line(
-        "Every alteration of the chain is found and named; 50 branches and 50 runs at once leave it unbroken; rows only grow.",
-        "surface/test_verify::an_alteration_is_found_and_named a_lost_tail_is_found_by_its_anchor a_chain_made_anew_is_found_by_its_anchor "
+        "180 of 180 alterations of the chain are found and named; 50 branches and 50 runs at once leave it unbroken; rows only grow; "
+        "100,000 rows are verified within 10 s.",
+        "surface/test_mutations::every_mutation_is_found surface/test_verify::an_alteration_is_found_and_named "
+        "a_lost_tail_is_found_by_its_anchor a_chain_made_anew_is_found_by_its_anchor "
         "a_lost_stream_a_lost_anchor_and_a_forged_one surface/test_commit::fifty_branches_commit_at_once_without_a_gap "
         "store/test_roles::the_app_cannot_change_what_only_grows the_trigger_stops_even_the_owner",
+        "make audit",
     ),
 }
-ELSEWHERE = {"E24": "webhooks out", "E27": "audit of dependencies: needs the network, so it is no test"}
+ELSEWHERE = {"E27": "audit of dependencies: needs the network, so it is no test"}
 """Rows that are not here, and why."""
 
 
