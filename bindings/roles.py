@@ -10,6 +10,7 @@ from symphainy.governance.bundle import load_bundle
 from symphainy.governance.data_steward.codec import SealingCodec
 from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.hook_door import HookDoor
+from symphainy.governance.library_desk import LibraryDesk
 from symphainy.governance.oversight import CityOversight
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
@@ -82,7 +83,8 @@ def solution(parts: Platform, runtime: RuntimeClient) -> FastAPI:
     app = create_app(
         SolutionParts(
             runtime=runtime, guard=guard, records=runtime.records, work=runtime.work, people=guard.people, keys=guard.keys,
-            desk=parts.desk(), erasure=parts.erasure(runtime), tasks=runtime.tasks, secrets=kept, doors=runtime.doors,
+            desk=parts.desk(), erasure=parts.erasure(runtime), library=LibraryDesk(parts.store, parts.clock), tasks=runtime.tasks,
+            secrets=kept, doors=runtime.doors,
             webhooks=WebhookDesk(parts.store, parts.clock, kept),
             definitions=runtime.definitions, solutions=runtime.solutions, catalog=parts.catalogs,
             codec=CodecEndpoint(parts.city.keys, SealingCodec(parts.city.keys, parts.objects)),

@@ -10,6 +10,7 @@ import typer
 from symphainy.cli import authoring
 from symphainy.cli.govern_app import app as city_app
 from symphainy.cli.governing import audit_app, erase, lineage
+from symphainy.cli.library import library
 from symphainy.cli.options import AsJson, DataDir, PortBase, folder_of, settings_of
 from symphainy.cli.webhooks import secret, webhook
 
@@ -33,6 +34,7 @@ app.add_typer(new_app, name="new")
 app.add_typer(webhook, name="webhook")
 app.add_typer(secret, name="secret")
 app.add_typer(city_app, name="city")
+app.add_typer(library, name="library")
 
 
 @app.command()

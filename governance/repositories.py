@@ -98,8 +98,10 @@ class StoredCatalogue:
         await self._documents.citable(tenant.removeprefix("rehearsal:"), self._clock.now(), limit=1)
 
     async def admitted(self, tenant: str, documents: Collection[str], purpose: str) -> set[tuple[str, str]]:
-        """(id, sha256) of the citable ones."""
-        rows = await self._documents.citable(tenant.removeprefix("rehearsal:"), self._clock.now(), sorted(documents))
+        """(id, sha256) of those that are citable for this purpose."""
+        rows = await self._documents.citable(
+            tenant.removeprefix("rehearsal:"), self._clock.now(), sorted(documents), purpose=purpose
+        )
         return {(row.document_id, row.sha256) for row in rows}
 
 

@@ -48,11 +48,11 @@ class Library:
     async def search(
         self, call: StepCall, contract: Contract, query: str, limit: int, documents: Sequence[str]
     ) -> list[SearchHit]:
-        """Hybrid search over admitted, unexpired documents of the step's tenant."""
+        """Hybrid search over the documents that are admitted, for the step's purpose, in the step's tenant."""
         vector, embedder = await self._embed(query)
         tenant = call.tenant.removeprefix("rehearsal:")
         return await self._index.search(
-            tenant, query, vector, embedder, self._clock.now(), limit=limit, documents=documents
+            tenant, query, vector, embedder, self._clock.now(), limit=limit, documents=documents, purpose=call.purpose
         )
 
     async def cited(self, call: StepCall, document: str, sha256: str) -> Document:

@@ -74,9 +74,9 @@ class StoredMemory:
             for r in rows
         ]
 
-    async def sources(self, tenant: str, *, limit: int) -> list[Source]:
+    async def sources(self, tenant: str, *, limit: int, purpose: str = "") -> list[Source]:
         """The citable documents, each with a reference to its text."""
-        rows = await self._documents.citable(tenant, self._clock.now(), limit=limit)
+        rows = await self._documents.citable(tenant, self._clock.now(), limit=limit, purpose=purpose)
         return list(await asyncio.gather(*(self._source(row) for row in rows)))
 
     async def offers(self, tenant: str) -> list[Offered]:

@@ -14,6 +14,7 @@ from symphainy.solution_api import (
     governance,
     health,
     home,
+    library,
     limits,
     people,
     problems,
@@ -27,7 +28,7 @@ from symphainy.solution_api.parts import SolutionParts
 TITLE = "Symphainy Solution Plane"
 ROUTERS = (
     health.router, home.router, capabilities.router, definitions.router, solutions.router, executions.router, governance.router,
-    people.router, city.router, erasure.router, tasks.router, webhooks.router, secrets.router, codec.router,
+    people.router, city.router, erasure.router, library.router, tasks.router, webhooks.router, secrets.router, codec.router,
 )  # fmt: skip
 
 

@@ -206,6 +206,18 @@ class Erasure(Protocol):
         ...
 
 
+class Library(Protocol):
+    """The Librarian's desk."""
+
+    async def all(self, tenant: str, *, limit: int = 200) -> Sequence[Any]:
+        """Every document, withdrawn and expired ones too."""
+        ...
+
+    async def change(self, tenant: str, document_id: str, by: str, **change: Any) -> Any:
+        """Change one; NotFound, Invalid."""
+        ...
+
+
 class DefinitionRecord(Protocol):
     """A registered version, as the register gives it."""
 
@@ -383,6 +395,7 @@ class SolutionParts:
     keys: Keys
     desk: Desk
     erasure: Erasure
+    library: Library
     tasks: Tasks
     webhooks: Webhooks
     secrets: Secrets

@@ -11,7 +11,7 @@ from symphainy.foundations.language.door import Action, DoorCall
 from symphainy.solution_api.parts import SolutionParts
 
 SCHEME = HTTPBearer(auto_error=False, description="The access token of the Experience plane's /api/auth/login.")
-Resource = Literal["Capability", "Definition", "Execution", "Tenant"]
+Resource = Literal["Capability", "Definition", "Document", "Execution", "Tenant"]
 
 
 def parts(request: Request) -> SolutionParts:

@@ -8,6 +8,7 @@ import httpx2
 
 from symphainy.foundations.experience.governing import Governing
 from symphainy.foundations.experience.http import Http, Tokens
+from symphainy.foundations.experience.library import Library
 from symphainy.foundations.experience.models import Execution, Executions, Status
 from symphainy.foundations.experience.solution_models import (
     CatalogView,
@@ -35,7 +36,7 @@ from symphainy.foundations.language.errors import Invalid, NotFound
 from symphainy.foundations.language.model import Json
 
 
-class SolutionClient(Tasks, Webhooks, Governing):
+class SolutionClient(Tasks, Webhooks, Governing, Library):
     """One user's view of the Solution plane."""
 
     def __init__(

@@ -106,8 +106,8 @@ class Memory(Protocol):
         """The principal's latest executions that are no turns, newest first."""
         ...
 
-    async def sources(self, tenant: str, *, limit: int) -> list[Source]:
-        """Documents that may be cited now, newest first."""
+    async def sources(self, tenant: str, *, limit: int, purpose: str = "") -> list[Source]:
+        """Documents that may be cited now, for this purpose, newest first."""
         ...
 
     async def offers(self, tenant: str) -> list[Offered]:

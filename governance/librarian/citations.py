@@ -1,4 +1,4 @@
-"""Rule ``citations``: every source an agent cites is admitted, unexpired and of its own tenant."""
+"""Rule ``citations``: every source an agent cites is admitted for its purpose, unexpired and of its own tenant."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

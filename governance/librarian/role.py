@@ -24,7 +24,7 @@ class Catalogue(Protocol):
         ...
 
     async def admitted(self, tenant: str, documents: Collection[str], purpose: str) -> set[tuple[str, str]]:
-        """(id, sha256) of those among ``documents`` that are the tenant's own, admitted and unexpired."""
+        """(id, sha256) of those among ``documents`` that are the tenant's own, admitted for this purpose and unexpired."""
         ...
 
 

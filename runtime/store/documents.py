@@ -1,6 +1,7 @@
 """The catalogue of documents: what exists, whose it is, and whether agents may cite it. Librarian owns the rules."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, select
 from sqlalchemy import text as sql
@@ -33,11 +34,14 @@ class DocumentRow(SQLModel, table=True):
     text_artifact: str = text()
     """Object key of its parsed text, which every citation is re-read from."""
     created_at: datetime = instant()
+    purposes: list[str] = texts()
+    """What it may be cited for; empty: for everything."""
 
 
 _CITABLE = sql("""
     SELECT * FROM documents WHERE tenant = :tenant AND admitted AND (expires_at IS NULL OR expires_at > :now)
     AND (cardinality(CAST(:documents AS text[])) = 0 OR document_id = ANY(CAST(:documents AS text[])))
+    AND (:purpose = '' OR cardinality(purposes) = 0 OR :purpose = ANY(purposes))
     ORDER BY created_at DESC LIMIT :limit""")
 
 
@@ -66,11 +70,12 @@ class Documents(Repository):
         now: datetime,
         documents: list[str] | None = None,
         *,
+        purpose: str = "",
         limit: int = 1000,
         tx: AsyncSession | None = None,
     ) -> list[DocumentRow]:
-        """Those admitted and not expired: of all, or of these ids."""
-        about = {"tenant": tenant, "now": now, "documents": documents or [], "limit": limit}
+        """Those admitted and not expired, for this purpose where one is named: of all, or of these ids."""
+        about = {"tenant": tenant, "now": now, "documents": documents or [], "purpose": purpose, "limit": limit}
         async with self.within(tenant, tx) as session:
             return list((await session.execute(select(DocumentRow).from_statement(_CITABLE), about)).scalars().all())
 
@@ -80,6 +85,12 @@ class Documents(Repository):
     ) -> bool:  # fmt: skip
         """Admit as a source, or withdraw; False when there is no such document."""
         values = {"admitted": admitted, "admitted_by": by, "admitted_at": at, "expires_at": expires_at}
+        return bool(await self._change(DocumentRow, tenant, tx, values, tenant=tenant, document_id=document_id))
+
+    async def change(
+        self, tenant: str, document_id: str, values: dict[str, Any], *, tx: AsyncSession | None = None
+    ) -> bool:
+        """Change admission, expiry, owner or purposes; False when there is no such document."""
         return bool(await self._change(DocumentRow, tenant, tx, values, tenant=tenant, document_id=document_id))
 
     async def remove(self, tenant: str, document_id: str, *, tx: AsyncSession | None = None) -> bool:

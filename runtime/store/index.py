@@ -60,7 +60,8 @@ _SEARCH = sql("""
     WITH asked AS (SELECT CAST(CAST(:vector AS text) AS vector) AS vector, websearch_to_tsquery('english', :query) AS words),
     allowed AS (
         SELECT document_id FROM documents WHERE tenant = :tenant AND admitted AND (expires_at IS NULL OR expires_at > :now)
-        AND (cardinality(CAST(:documents AS text[])) = 0 OR document_id = ANY(CAST(:documents AS text[])))),
+        AND (cardinality(CAST(:documents AS text[])) = 0 OR document_id = ANY(CAST(:documents AS text[])))
+        AND (:purpose = '' OR cardinality(purposes) = 0 OR :purpose = ANY(purposes))),
     rated AS (
         SELECT c.*, 1 - (c.vector <=> a.vector) AS likeness, ts_rank_cd(c.words, a.words, 32) AS wording
         FROM chunks c JOIN allowed d ON d.document_id = c.document CROSS JOIN asked a
@@ -92,12 +93,15 @@ class Index(Repository):
 
     async def search(
         self, tenant: str, query: str, vector: Sequence[float], embedder: str, now: datetime, *, limit: int = 8,
-        documents: Sequence[str] = (), weight: float = 0.7, tx: AsyncSession | None = None,
+        documents: Sequence[str] = (), purpose: str = "", weight: float = 0.7, tx: AsyncSession | None = None,
     ) -> list[SearchHit]:  # fmt: skip
-        """Admitted, unexpired documents only, best first; ``weight`` of the vector's likeness, the rest of the words'."""
+        """Admitted, unexpired documents only, for this purpose where one is named, best first.
+
+        ``weight`` of the vector's likeness, the rest of the words'.
+        """
         about = {
             "tenant": tenant, "query": query, "vector": _literal(vector), "embedder": embedder, "now": now, "limit": limit,
-            "documents": list(documents), "weight": weight,
+            "documents": list(documents), "purpose": purpose, "weight": weight,
         }  # fmt: skip
         async with self.within(tenant, tx) as session:
             return [

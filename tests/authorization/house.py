@@ -32,6 +32,7 @@ from symphainy.governance.data_steward.endpoint import CodecEndpoint
 from symphainy.governance.erasure_desk import ErasureDesk
 from symphainy.governance.hook_door import HookDoor
 from symphainy.governance.interceptors import CityClientInterceptor
+from symphainy.governance.library_desk import LibraryDesk
 from symphainy.governance.solution_policies import PolicyCheck
 from symphainy.governance.status import PlatformStatus
 from symphainy.governance.webhook_desk import WebhookDesk
@@ -163,6 +164,7 @@ async def house(store: Store, clock: Moving, tenant: str, folder: Path) -> Async
             SolutionParts(
                 records=runtime.records, work=runtime.work, people=sdk.people, keys=sdk.keys, definitions=runtime.definitions,
                 desk=CityDesk(city, store, lambda data: "signed", lambda data, signature: True, clock),
+                library=LibraryDesk(store, clock),
                 erasure=ErasureDesk(city.keys, surface, objects, runtime.cancel, lambda data: "signed", clock, "api-1"),
                 codec=CodecEndpoint(city.keys, SealingCodec(city.keys, objects)), checks=(PolicyCheck(load_bundle().vocabulary),),
                 status=PlatformStatus(city, catalogs, runtime.solutions), webhooks=webhooks, secrets=kept, **shared,

@@ -273,6 +273,8 @@ SOLUTION_PLANE: dict[str, Row] = {
     # 404: the door is passed, and nothing was ever kept under this name.
     "POST /api/erasures": Row(**_PEOPLE, ok=404, body=_json(subject="C-17")),
     "GET /api/erasures": Row(**_PEOPLE),
+    "GET /api/library": Row(**_PEOPLE),
+    "PATCH /api/library/{document_id}": Row(**_PEOPLE, body=_json(admitted=True), names=True),
     "GET /api/tasks": Row(ROLED),
     "GET /api/tasks/{task_id}": Row("AUOW", names=True),
     "POST /api/tasks/{task_id}/decision": Row(**_DECIDES),

@@ -43,11 +43,22 @@ async def test_what_a_run_has_done_follows_from_its_plan_and_an_altered_run_does
 
 
 def test_another_capability_another_order_and_no_task_are_found() -> None:
-    document = {"do": [{"a": {"call": "x"}}, {"b": {"for": {"each": "i", "in": "${ . }"}, "do": [{"c": {"call": "y"}}]}}, {"d": {"call": "x"}}]}
+    document = {
+        "do": [
+            {"a": {"call": "x"}},
+            {"b": {"for": {"each": "i", "in": "${ . }"}, "do": [{"c": {"call": "y"}}]}},
+            {"d": {"call": "x"}},
+        ]
+    }
     plan = Plan(namespace="n", name="p", version="1", document=document, calls={"x": "x@1", "y": "y@1"})
     a, c0, c1, d = (
         Trace(path, ref)
-        for path, ref in (("/do/0/a", "x@1"), ("/do/1/b/do[0]/0/c", "y@1"), ("/do/1/b/do[1]/0/c", "y@1"), ("/do/2/d", "x@1"))
+        for path, ref in (
+            ("/do/0/a", "x@1"),
+            ("/do/1/b/do[0]/0/c", "y@1"),
+            ("/do/1/b/do[1]/0/c", "y@1"),
+            ("/do/2/d", "x@1"),
+        )
     )
     assert strayed(plan, [a, c0, c1, d]) is None
     assert "later task" in str(strayed(plan, [c0, a]))

@@ -16,6 +16,7 @@ from symphainy.foundations.public_works.adapters.key_ring import KeyRing as Toke
 from symphainy.foundations.public_works.adapters.local_auth import LocalAuth
 from symphainy.governance.assembly import Needs, build_city, build_sdk
 from symphainy.governance.chain import City
+from symphainy.governance.library_desk import LibraryDesk
 from symphainy.governance.repositories import StoredCatalogue, StoredControl, StoredDirectory, StoredGrants, StoredKeys
 from symphainy.governance.security_guard.sdk import SecurityGuardSdk
 from symphainy.governance.switches import SwitchSetting
@@ -309,6 +310,25 @@ async def test_the_catalogue_and_the_grants_read_the_store(gatehouse: Gatehouse,
     await catalogue.ready(tenant)
     assert await catalogue.admitted(tenant, ids, "operate") == {(ids[0], f"h-{ids[0]}")}
     assert await catalogue.admitted("another", ids, "operate") == set()
+    desk = LibraryDesk(store, gatehouse.clock)
+    changed = await desk.change(tenant, ids[0], "ann", purposes=["claims"])
+    assert (changed.purposes, changed.admitted, changed.admitted_by) == (["claims"], True, "ann")
+    assert await catalogue.admitted(tenant, ids, "operate") == set(), "an agent of another purpose does not see it"
+    assert await catalogue.admitted(tenant, ids, "claims") == {(ids[0], f"h-{ids[0]}")}
+    later = gatehouse.clock.now() + timedelta(hours=1)
+    await desk.change(tenant, ids[2], "ben", admitted=True, expires_at=later)
+    await desk.change(tenant, ids[0], "ben", admitted=False)
+    assert await catalogue.admitted(tenant, ids, "claims") == {(ids[2], f"h-{ids[2]}")}
+    gatehouse.clock.at = later
+    assert await catalogue.admitted(tenant, ids, "claims") == set(), "it has expired"
+    assert (await desk.change(tenant, ids[2], "ben", never_expires=True)).expires_at is None
+    assert await catalogue.admitted(tenant, ids, "claims") == {(ids[2], f"h-{ids[2]}")}
+    for wrong, refused in (({"expires_at": later}, Invalid), ({"owner": "usr_nobody"}, NotFound)):
+        with pytest.raises(refused):
+            await desk.change(tenant, ids[0], "ben", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        await desk.change("another", ids[0], "ben", admitted=True)
+    assert len(await desk.all(tenant)) == 3
     found: UndoGrant | None = await StoredGrants(Grants(store)).grant(tenant, "acme/exe_1/do/0")
     assert found is None
 

@@ -29,7 +29,7 @@ class Past:
     async def runs(self, tenant, principal, *, before, limit):
         return [Run(execution=f"exe_{n}", intent="a.b", status="completed", at=AT) for n in range(limit)]
 
-    async def sources(self, tenant, *, limit):
+    async def sources(self, tenant, *, limit, purpose=""):
         return [
             Source(document=f"doc_{n}", title="t" * self.size, sha256="a" * 64, at=AT - timedelta(n))
             for n in range(limit)

@@ -270,6 +270,16 @@ class FakeErasure:
         return []
 
 
+class FakeLibrary:
+    """No document is in it."""
+
+    async def all(self, tenant: str, *, limit: int = 200) -> list[Any]:
+        return []
+
+    async def change(self, tenant: str, document_id: str, by: str, **change: Any) -> Any:
+        raise NotFound("there is no such document")
+
+
 class FakeDesk:
     """What it was told can be read back; it governs nothing."""
 
@@ -352,6 +362,6 @@ def parts(**more: Any) -> SolutionParts:
     return SolutionParts(
         runtime=FakeDeploying(clock, register), guard=FakeGuard(FakeSessions(clock)), doors=FakeDoors(), definitions=FakeDefinitions(),
         solutions=register, catalog=FakeCatalog(), codec=FakeCodec(), status=FakeStatus(), records=FakeRecords(), work=FakeRecords(),
-        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), erasure=FakeErasure(), tasks=FakeTasks(), clock=clock,
+        people=FakePeople(), keys=FakeKeys(), desk=FakeDesk(), erasure=FakeErasure(), library=FakeLibrary(), tasks=FakeTasks(), clock=clock,
         webhooks=webhook_desk(clock, secrets), secrets=secrets, **more,
     )  # fmt: skip

@@ -113,6 +113,10 @@ async def test_documents_and_search(store: Store, tenant: str) -> None:
     assert await index.search("other", "invoice", vector, "lexical", NOW) == []
     assert [d.document_id for d in await documents.citable(tenant, NOW)] == ["d1"]
     assert await documents.citable(tenant, NOW, ["d2"]) == []
+    assert await documents.change(tenant, "d1", {"purposes": ["claims"]})
+    for purpose, seen in (("", True), ("claims", True), ("marketing", False)):
+        hits = await index.search(tenant, "invoice", vector, "lexical", NOW, purpose=purpose)
+        assert bool(hits) == seen == bool(await documents.citable(tenant, NOW, ["d1"], purpose=purpose)), purpose
     await index.remove(tenant, "d1")
     assert await index.search(tenant, "invoice", vector, "lexical", NOW) == []
     assert len(await documents.by_hash(tenant, "s")) == 2

@@ -38,7 +38,7 @@ def recaller(catalog: Callable[[], Catalog], memory: Callable[[], Memory]) -> Ca
             ),
             offers=(*(await read.offers(tenant)), *(offered(route, known) for route in known.routes)),
             runs=tuple(await read.runs(tenant, who, before=here, limit=RUNS)),
-            sources=tuple(await read.sources(tenant, limit=SOURCES)),
+            sources=tuple(await read.sources(tenant, limit=SOURCES, purpose=context.purpose)),
         )
         return Recalled(turn=bounded(turn))
 
