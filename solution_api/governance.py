@@ -46,7 +46,7 @@ async def lineage(
     direction: Literal["back", "forward"] = "back",
     depth: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> LineageGraph:
-    """Back from a value to file, span, step, run, definition, capability and policy bundle that made it; or forward to what it made."""
+    """Back from a value to file, span, step, run, definition, capability, model and policy bundle that made it; or forward."""
     found = await parts.records.lineage(who.session, value, back=direction == "back", depth=depth)
     edges = tuple(LineageEdge(**edge.model_dump()) for edge in found)
     return LineageGraph(node=value, direction=direction, edges=edges)

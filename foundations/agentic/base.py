@@ -32,6 +32,28 @@ class ReadOnly(Protocol):
         ...
 
 
+class Noted:
+    """An agent's tools, which note what models had a part in what they gave: the lineage of the answer names them."""
+
+    def __init__(self, tools: ReadOnly) -> None:
+        self._tools = tools
+        self.models: set[str] = set()
+
+    async def read(self, ref: ArtifactRef) -> bytes:
+        """The bytes of an artifact."""
+        return await self._tools.read(ref)
+
+    async def search(self, query: str, *, limit: int = 8, documents: Sequence[str] = ()) -> list[SearchHit]:
+        """Search in the admitted documents; the embedder that found them is noted."""
+        hits = await self._tools.search(query, limit=limit, documents=documents)
+        self.models |= {hit.embedder for hit in hits if hit.embedder}
+        return hits
+
+    async def compute(self, function: Callable[..., Any], *arguments: Any, timeout: float = 120.0) -> Any:
+        """A pure function in the process pool."""
+        return await self._tools.compute(function, *arguments, timeout=timeout)
+
+
 @dataclass(frozen=True)
 class AgentContext(Generic[Input]):
     """All that an agent knows: what it is asked, for whom, when (durable time), and what it may read."""
@@ -55,13 +77,13 @@ class AgentBase(ABC, Generic[Input]):
 
     async def run(self, step: Step[Input]) -> ReasonedArtifact:
         """Think about a step; the artifact carries this agent's name and kind, and nothing in it counts as verified."""
+        tools = Noted(step.tools)
         context = AgentContext(
-            input=step.input,
-            tenant=step.context.tenant,
-            purpose=step.context.purpose,
-            now=step.context.now,
-            tools=step.tools,
-        )
+            input=step.input, tenant=step.context.tenant, purpose=step.context.purpose, now=step.context.now, tools=tools
+        )  # fmt: skip
         artifact = await self.think(context)
         claims = tuple(claim.model_copy(update={"grounded": False}) for claim in artifact.claims)
-        return artifact.model_copy(update={"agent": self.name, "kind": self.kind, "claims": claims})
+        models = tuple(sorted({*artifact.models, *tools.models}))
+        return artifact.model_copy(
+            update={"agent": self.name, "kind": self.kind, "claims": claims, "models": models}
+        )  # fmt: skip

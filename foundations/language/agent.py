@@ -36,3 +36,5 @@ class ReasonedArtifact(Message):
     confidence: float | None = None
     value: Json = None
     proposal: dict[str, Json] | None = None
+    models: tuple[str, ...] = ()
+    """What it was reasoned with: embedders that found the evidence, language models that were asked; empty: rules alone."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from symphainy.foundations.language.agent import Citation
+from symphainy.foundations.language.agent import Citation, ReasonedArtifact
 from symphainy.foundations.language.records import Edge, Ruling
 
-__all__ = ["cited", "edges", "judge"]
+__all__ = ["cited", "edges", "judge", "reasoned_with"]
 
 
 def cited(value: Any) -> Iterator[Citation]:
@@ -31,6 +31,17 @@ def edges(citations: Collection[Citation], step: str) -> list[Edge]:
     spans = sorted({(c.document, c.span.start, c.span.end) for c in citations})
     made = [Edge(source=f"span:{d}#{start}-{end}", target=step, relation="cited-by") for d, start, end in spans]
     return made + [Edge(source=f"document:{d}", target=f"span:{d}#{a}-{b}", relation="part-of") for d, a, b in spans]
+
+
+def reasoned_with(output: Any, step: str) -> list[Edge]:
+    """What an agent reasoned with: each model that had a part in it, or the rules alone.
+
+    >>> [e.source for e in reasoned_with(ReasonedArtifact(kind="expert", agent="a", models=("lexical",)), "step:s")]
+    ['model:lexical']
+    """
+    if not isinstance(output, ReasonedArtifact):
+        return []
+    return [Edge(source=f"model:{name}", target=step, relation="reasoned-with") for name in output.models or ("rules",)]
 
 
 def judge(citations: Collection[Citation], admitted: Collection[tuple[str, str]]) -> Ruling:

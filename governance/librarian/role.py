@@ -53,7 +53,8 @@ class Librarian(Role):
         found = list(citations.cited(outcome.output))
         admitted = await self._admitted(call.tenant, {c.document for c in found}, call.call.purpose)
         settle(call.record, citations.judge(found, admitted))
-        call.record.lineage.extend(citations.edges(found, f"step:{call.call.effect_key}"))
+        step = f"step:{call.call.effect_key}"
+        call.record.lineage.extend([*citations.edges(found, step), *citations.reasoned_with(outcome.output, step)])
         return outcome
 
     async def door(self, call: DoorCall, record: Record) -> Admission:

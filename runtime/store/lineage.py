@@ -121,7 +121,7 @@ class Lineage(Repository):
 
         ``implied``: also by what journal, decisions and executions say, which no edge repeats. Nodes are ``artifact:<sha256>``,
         ``document:<id>``, ``span:<document>#<start>-<end>``, ``step:<effect key>``, ``value:<digest>``, ``run:<execution>``,
-        ``intent:<id>``, ``definition:<name>``, ``capability:<name@version>`` and ``bundle:<digest>``.
+        ``intent:<id>``, ``definition:<name>``, ``capability:<name@version>``, ``model:<name>`` and ``bundle:<digest>``.
         """
         about = {"tenant": tenant, "node": node, "depth": depth, "limit": limit}
         async with self.within(tenant, tx) as session:

@@ -33,6 +33,21 @@ async def test_an_agent_cites_admitted_sources_of_its_own_tenant_only(scene: Sce
         assert record.verdict == "deny"
 
 
+async def test_a_step_of_an_agent_names_its_sources_and_its_models(scene: Scene) -> None:
+    scene.catalogue.documents = {("acme", "doc_1"): "h1"}
+    for models, named in ((("lexical",), "model:lexical"), ((), "model:rules")):
+        said, record = answer(("doc_1", "h1")), Record()
+        given = Outcome(output=said.output.model_copy(update={"models": models}))
+        await scene.step(AGENT, outcome=given, record=record)
+        edges = {(edge.source, edge.relation) for edge in record.lineage}
+        assert {(named, "reasoned-with"), ("span:doc_1#0-4", "cited-by")} <= edges
+    record = Record()
+    await scene.step(outcome=answer(), record=record)
+    assert not [edge for edge in record.lineage if edge.source.startswith("model:")], (
+        "what is no agent reasons with none"
+    )
+
+
 @pytest.mark.rule("librarian.sources", shows="bites")
 async def test_without_the_catalogue_agents_are_refused_and_the_rest_runs(scene: Scene) -> None:
     scene.catalogue.away = True

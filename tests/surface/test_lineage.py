@@ -30,6 +30,7 @@ async def test_a_value_leads_back_to_file_run_definition_capability_and_policy_a
             Edge(source=f"artifact:{text.sha256}", target="document:d1", relation="indexed-from"),
             Edge(source="document:d1", target="span:d1#3-9", relation="part-of"),
             Edge(source="span:d1#3-9", target=step, relation="cited-by"),
+            Edge(source="model:minilm-l6-v2", target=step, relation="reasoned-with"),
         ]
     )
     await surface.commit([entry(parse, 1, contract=PAY, record=parsed, artifacts=(text,))])
@@ -38,7 +39,8 @@ async def test_a_value_leads_back_to_file_run_definition_capability_and_policy_a
     back = await lineage.walk(tenant, f"value:{row.output_digest}", implied=True)
     assert edges(back) >= {
         (step, "returned", f"value:{row.output_digest}"), (f"run:{run}", "ran", step), ("capability:bank.pay@1", "performed", step),
-        ("definition:acme/upload:1", "defined", f"run:{run}"), ("span:d1#3-9", "cited-by", step), ("document:d1", "part-of", "span:d1#3-9"),
+        ("definition:acme/upload:1", "defined", f"run:{run}"), ("span:d1#3-9", "cited-by", step), ("model:minilm-l6-v2", "reasoned-with", step),
+        ("document:d1", "part-of", "span:d1#3-9"),
         (f"artifact:{file.sha256}", "derived-from", f"artifact:{text.sha256}"),
         (f"step:{parse.effect_key}", "produced-by", f"artifact:{text.sha256}"), ("bundle:sha256:b", "governed", f"step:{parse.effect_key}"),
     }  # fmt: skip
@@ -46,7 +48,7 @@ async def test_a_value_leads_back_to_file_run_definition_capability_and_policy_a
     forward = edges(await lineage.walk(tenant, f"artifact:{file.sha256}", up=False, implied=True))
     assert (step, "returned", f"value:{row.output_digest}") in forward
     assert not any(source.startswith("run:") for source, _, _ in forward)
-    for node in ("definition:acme/upload:1", "bundle:sha256:b", "capability:bank.pay@1"):
+    for node in ("model:minilm-l6-v2", "definition:acme/upload:1", "bundle:sha256:b", "capability:bank.pay@1"):
         assert (step if node != "bundle:sha256:b" else f"step:{parse.effect_key}") in {
             target for _, _, target in edges(await lineage.walk(tenant, node, up=False, implied=True))
         }

@@ -31,11 +31,14 @@ async def embed(step: Step[ToEmbed]) -> Outcome[Embedded]:
         pieces.append(piece)
         await step.tools.progress(min(1.0, (start + SLICE) / given.count), f"embedding by {embedder}")
     entries = NewArtifact.of(b"[" + b",".join(pieces) + b"]", media_type=JSON_TYPE, name=given.chunks.name)
-    edge = Edge(
-        source=f"artifact:{given.chunks.sha256}", target=f"artifact:{entries.ref.sha256}", relation="embedded-from"
-    )
+    edges = tuple(
+        Edge(source=source, target=f"artifact:{entries.ref.sha256}", relation=relation)
+        for source, relation in (
+            (f"artifact:{given.chunks.sha256}", "embedded-from"), (f"model:{embedder}", "embedded-by"),
+        )
+    )  # fmt: skip
     output = Embedded(text=given.text, entries=entries.ref, count=given.count, embedder=embedder, about=given.about)
-    return Outcome(output, artifacts=(entries,), lineage=(edge,))
+    return Outcome(output, artifacts=(entries,), lineage=edges)
 
 
 def default_embedder() -> str:
