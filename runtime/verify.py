@@ -19,6 +19,7 @@ from symphainy.runtime.surface import StateSurface
 from symphainy.runtime.verify_chains import Chains, ReadAnchor
 from symphainy.runtime.verify_history import compare
 from symphainy.runtime.verify_journal import JournalFacts, walk
+from symphainy.runtime.verify_outline import outline_problem
 
 __all__ = ["Finding", "HistoryReader", "ReadAnchor", "Report", "verify"]
 
@@ -77,7 +78,9 @@ async def _executions(
             history = await reader.history(tenant, row.execution_id)
         except SymphainyError as error:
             if error.code == ERASED:
-                report.erased += 1  # its journal's hashes were checked like any other's
+                report.erased += 1
+                if (problem := await outline_problem(surface, row)) is not None:
+                    report.add(tenant, "plan", row.execution_id, problem)
                 continue
             report.add(tenant, "history", row.execution_id, f"it cannot be read: {error.detail}")
             continue

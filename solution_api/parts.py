@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from symphainy.foundations.definitions.compile import Check
@@ -213,7 +213,10 @@ class Library(Protocol):
         """Every document, withdrawn and expired ones too."""
         ...
 
-    async def change(self, tenant: str, document_id: str, by: str, **change: Any) -> Any:
+    async def change(
+        self, tenant: str, document_id: str, by: str, *, admitted: bool | None = None, expires_at: datetime | None = None,
+        never_expires: bool = False, owner: str | None = None, purposes: Sequence[str] | None = None,
+    ) -> Any:  # fmt: skip
         """Change one; NotFound, Invalid."""
         ...
 

@@ -37,6 +37,8 @@ def strayed(plan: Plan, steps: Sequence[Trace]) -> str | None:
     """
     done: set[str] = set()
     last: dict[str, int] = {}
+    if plan.workflow:
+        return None  # a Python function walked it, and its tasks stand nowhere
     for step in steps:
         if step.undo:
             if step.path not in done:
@@ -49,6 +51,12 @@ def strayed(plan: Plan, steps: Sequence[Trace]) -> str | None:
 
 
 def _misplaced(plan: Plan, step: Trace) -> str | None:
+    if step.path.startswith("/$"):  # of the run as a whole: events are fetched for whoever listens
+        return (
+            None
+            if step.capability in plan.calls.values()
+            else f"{step.path} calls {step.capability}, which the plan does not"
+        )
     task, rest = _task(plan.document, step.path)
     if task is None:
         return f"{step.path} is no task of the plan"

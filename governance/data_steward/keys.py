@@ -108,7 +108,7 @@ class KeyRing:
         return self.digest(tenant, b"subject\0" + subject.strip().encode())
 
     def forget(self, tenant: str, keys: Sequence[str]) -> None:
-        """These people's keys are destroyed: hold them no longer, not even for the five seconds that another process may."""
+        """These people's keys are destroyed: hold them no longer, not even for the two seconds that another process may."""
         for key_id in keys:
             self._subjects.lose(tenant, key_id)
 

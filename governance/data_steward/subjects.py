@@ -1,7 +1,7 @@
 """Data subjects' keys: one per person, below the tenant's key; which run is sealed with whose; and when they are gone.
 
 A row names its subject by a keyed digest, so that the table tells nobody's name. The key in it is sealed with the tenant's data
-key: whoever destroys that destroys all of them. A process holds a key for five seconds and then looks again: so long at most does
+key: whoever destroys that destroys all of them. A process holds a key for two seconds and then looks again: so long at most does
 what was erased stay readable there.
 
 Rule ``erasure`` (wire): what a run about one person leaves behind is sealed with that person's key; when it is destroyed, nothing
@@ -22,7 +22,7 @@ __all__ = ["PURPOSE", "SubjectKeys", "is_subject", "new_id", "root_of"]
 
 PURPOSE = "subject"
 _PREFIX = "p-"
-HOLD = timedelta(seconds=5)
+HOLD = timedelta(seconds=2)
 HELD = 8_192
 """Keys remembered; one is under 200 bytes."""
 RUNS = 65_536

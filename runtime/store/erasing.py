@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy import text as sql
@@ -103,5 +104,5 @@ class Erasing(Repository):
 
     async def certificates(self, tenant: str, subject: str = "", *, limit: int = 200) -> list[ErasureRow]:
         """All, or a subject's; newest first."""
-        about = {"subject": subject} if subject else {}
+        about: dict[str, Any] = {"subject": subject} if subject else {}
         return await self._some(ErasureRow, tenant, None, newest="erased_at", limit=limit, tenant=tenant, **about)

@@ -194,7 +194,7 @@ ROWS: dict[str, Line] = {
         "governance/test_codec::after_a_rotation_old_values_open_and_new_ones_use_the_new_key a_destroyed_key_fails_closed_by_name "
         "another_tenants_ciphertext_does_not_decode one_flipped_bit_is_an_error a_payload_in_clear_is_refused "
         "governance/test_subjects::with_the_key_of_a_person_everything_of_that_person_is_gone_and_nothing_else "
-        "another_process_opens_what_was_erased_for_five_seconds_at_most "
+        "another_process_opens_what_was_erased_for_two_seconds_at_most "
         "surface/test_erasure::no_row_and_no_object_holds_what_was_erased e2e/test_erasure::an_erased_persons_runs_list_open_and_verify",
     ),
     "E21": Line(

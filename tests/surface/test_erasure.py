@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.context import Principal, SessionContext
 from symphainy.foundations.language.errors import Conflict, NotFound, Refused
 from symphainy.foundations.language.people import Shown, TaskOpened
@@ -19,6 +20,8 @@ from symphainy.governance.erasure_desk import ErasureDesk
 from symphainy.governance.repositories import StoredKeys
 from symphainy.governance.security_guard.signatures import Signatures
 from symphainy.governance.vault import Vault
+from symphainy.runtime.definitions import Definitions
+from symphainy.runtime.history import ExecutionHistory
 from symphainy.runtime.store.decisions import Decisions
 from symphainy.runtime.store.documents import DocumentRow, Documents
 from symphainy.runtime.store.executions import Executions
@@ -124,6 +127,32 @@ async def test_runs_of_an_erased_person_list_and_open_without_their_values(
     assert report.ok, report.findings
 
 
+class Erased:
+    """Histories of which none can be read any more."""
+
+    async def history(self, tenant: str, execution_id: str) -> ExecutionHistory | None:
+        raise Refused("the key is destroyed", code="key_destroyed")
+
+
+async def test_an_erased_run_is_held_against_its_plan(desk: Desk, store: Store, superuser: AsyncEngine) -> None:
+    document = {"do": [{"pay": {"call": "pay"}}]}
+    plan = Plan(namespace="n", name="p", version="1.0.0", document=document, calls={"pay": PAY.ref}).sealed()
+    await Definitions(store, desk.surface.clock).keep(desk.tenant, plan)
+    hers = await desk.run("ann")
+    async with store.tenant(desk.tenant) as tx:
+        about = {"d": plan.digest, "e": hers}
+        await tx.execute(text("UPDATE executions SET plan_digest = :d WHERE execution_id = :e"), about)
+    report = await verify(desk.surface, Erased(), desk.tenant)
+    assert report.ok and report.erased == 1, report.findings
+    other = plan.model_copy(update={"calls": {"pay": "bank.refund@1"}}).sealed()
+    await Definitions(store, desk.surface.clock).keep(desk.tenant, other)
+    async with store.tenant(desk.tenant) as tx:
+        about = {"d": other.digest, "e": hers}
+        await tx.execute(text("UPDATE executions SET plan_digest = :d WHERE execution_id = :e"), about)
+    (found,) = (await verify(desk.surface, Erased(), desk.tenant)).findings
+    assert (found.table, found.row) == ("plan", hers) and "where the plan calls" in found.problem
+
+
 async def test_no_row_and_no_object_holds_what_was_erased(desk: Desk, store: Store, superuser: AsyncEngine) -> None:
     edges = [
         Edge(source="artifact:" + "c" * 64, target="document:doc_ann"),
@@ -177,7 +206,7 @@ async def test_the_certificate_is_signed_and_its_digest_stands_in_the_chain(
         made.digest,
         "usr_dpo",
     )
-    assert "ann" not in made.body.replace("canary", "")
+    assert '"ann"' not in made.body and WORD not in made.body
     assert await desk.erasure.erase(desk.who, "ann") == made, "again gives the same certificate"
     assert await desk.erasure.certificates(desk.tenant) == [made]
     with pytest.raises(NotFound):

@@ -1,6 +1,4 @@
--- Data subjects: which runs are about whom (the start's sealed bytes name the key), and what was erased.
-
-CREATE INDEX intents_subject ON intents (tenant, substring(start FROM 4 FOR 18)) WHERE substring(start FROM 4 FOR 2) = '\x702d'::bytea;
+-- What was erased. Which runs are about whom, the sealed start in each intent's row tells: its first bytes name the key.
 
 CREATE TABLE erasures (
     tenant TEXT NOT NULL,
