@@ -118,6 +118,7 @@ class ErasureDesk:
         for run in runs:
             if not run.closed and "/" not in run.execution_id:
                 await self._cancel(who, run.execution_id)
+        runs = await self._rows.runs(who.tenant, keys)
         until = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
         while open_ := [run.execution_id for run in runs if not run.closed]:
             if asyncio.get_running_loop().time() > until:

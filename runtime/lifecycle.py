@@ -4,6 +4,7 @@ from datetime import datetime
 
 from symphainy.foundations.language.context import Passport
 from symphainy.foundations.language.door import Sealer
+from symphainy.foundations.language.errors import ERROR_BASE
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Decision, EventDraft
 from symphainy.foundations.language.wire import Closing, Opening
@@ -77,8 +78,10 @@ def closed(closing: Closing, now: datetime, event: str, sealer: Sealer) -> tuple
         output_digest=closing_digest(sealer, closing), meta=canonical({"run": closing.run_id, "steps": closing.steps}),
     )  # fmt: skip
     about: dict[str, Json] = {"status": closing.status, "compensation": closing.compensation}
-    if closing.problem is not None:
+    if closing.problem is not None and closing.telling:
         about |= {"title": closing.problem.title, "type": closing.problem.type, "code": closing.problem.code}
+    elif closing.problem is not None:
+        about |= {"title": "Raised by the definition", "type": ERROR_BASE + "runtime", "code": None}
     last = EventDraft(type=event or f"execution.{closing.status}", subject=closing.execution_id, data=about)
     undone = EventDraft(type="execution.compensated", subject=closing.execution_id)
     return told, [undone, last] if closing.compensation == "compensated" else [last]

@@ -49,6 +49,7 @@ class Settler:
             compensation="partial" if owed else "none",
             output=output,
             problem=problem,
+            telling=problem is None or problem.code is not None,  # its definition is not at hand
             run_id=told.run_id,
             steps=len(history.steps) if history else 0,
             owed=tuple(owed),

@@ -7,6 +7,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from symphainy.foundations.definitions import problems
     from symphainy.foundations.definitions.machine import Call, Machine, Timer
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
@@ -31,10 +32,15 @@ def end(closing: Closing, states: dict[str, str], rehearsed: Machine | None = No
     if closing.status == "cancelled":
         raise asyncio.CancelledError
     if closing.problem is not None:
-        raise ApplicationError(
-            closing.problem.title, closing.problem, *at, type=closing.problem.type, non_retryable=True
-        )
+        type_ = closing.problem.type if closing.telling else problems.standard("runtime")
+        raise ApplicationError(closing.problem.title, closing.problem, *at, type=type_, non_retryable=True)
     return {"output": closing.output, "at": at[0]} if at else closing.output
+
+
+def telling(machine: Machine) -> bool:
+    """Whether the type and title of what the run ended with may be told by labels and events."""
+    ending = machine.state.ending
+    return ending is None or problems.telling(machine.program.plan.document, ending.problem)
 
 
 def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:

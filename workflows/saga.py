@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
         Timer,
         is_local,
         parcel,
-    )  # fmt: skip
+    )
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
@@ -365,7 +365,7 @@ class Saga:
         closing = Closing(
             tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
             output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=self._task,
-            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed),
+            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), telling=progress.telling(machine),
         )  # fmt: skip
         closed: Closed = await calls.closing(closing)
         return closed.closing

@@ -40,6 +40,30 @@ def same_type(a: str, b: str) -> bool:
     return a == b or canonical(a) == canonical(b)
 
 
+def telling(document: Json, problem: Problem | None) -> bool:
+    """Whether a problem's type and title may be told: the platform's own, or a document's that computes none of either.
+
+    >>> raised = Problem(type="https://a.example/no", status=422, title="Ann")
+    >>> telling({"raise": {"error": {"title": "${ .name }"}}}, raised), telling({"raise": {"error": {"title": "No"}}}, raised)
+    (False, True)
+    """
+    return problem is None or problem.code is not None or not _computed(document)
+
+
+def _computed(node: Json) -> bool:
+    """Whether some error of a document has an expression for its type or title."""
+    if isinstance(node, list):
+        return any(_computed(each) for each in node)
+    if not isinstance(node, dict):
+        return False
+    errors = node.get("errors")
+    named = list(errors.values()) if isinstance(errors, dict) else []
+    for error in (node.get("error"), *named):
+        if isinstance(error, dict) and any("${" in str(error.get(name, "")) for name in ("type", "title")):
+            return True
+    return any(_computed(each) for each in node.values())
+
+
 def as_value(error: Problem) -> dict[str, Json]:
     """An error as expressions see it: the RFC 7807 fields."""
     fields = {

@@ -213,6 +213,9 @@ class Closing(Message):
     """Witnessed local effect paths of the last task, so that the closing record can void the others."""
     witnessed: tuple[int, ...] = ()
     """As in ``StepCall``, this task's included: beside ``paths`` another way to name the local rows that stand."""
+    telling: bool = True
+    """Whether the problem's type and title are words of the platform or of the definition itself. What an expression has computed
+    is data: neither an event nor Temporal's own error type repeats it."""
 
 
 class Closed(Message):

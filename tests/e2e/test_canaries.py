@@ -135,7 +135,8 @@ async def _runs(it: Planted) -> None:
     away = {"method": "get", "endpoint": "http://127.0.0.1:9/away", "headers": header, "query": query}
     again = {"retry": {"delay": {"milliseconds": 50}, "limit": {"attempt": {"count": 2}}}}
     retries = [{"t": {"try": [{"away": {"call": "http", "with": away}}], "catch": again}}]
-    told = {"type": "https://example.com/no", "status": 422, "title": "${ .email }", "detail": "${ .email }"}
+    kind = '${ "https://example.com/" + (.email | split("@") | first) }'
+    told = {"type": kind, "status": 422, "title": "${ .email }", "detail": "${ .email }"}
     raises = [{"no": {"raise": {"error": told}}}]
     places = {
         "input of a run": works,
