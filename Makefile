@@ -11,6 +11,8 @@ RUN := $(UV) run --locked --all-extras --no-sync
 PYTEST_WORKERS ?= 3
 # Says how long a part took: TIMED "what" command …
 TIMED := f() { what="$$1"; shift; began=$$SECONDS; "$$@"; echo "-- $$what: $$(( SECONDS - began )) s"; }; f
+
+PYTEST_WORKERS ?= 2
 ROOMS := activities bindings cli experience_api foundations governance realms runtime solution_api workflows worker.py
 # A crashed worker of a parallel run can leave the others waiting: the whole run ends after WHOLE seconds.
 WHOLE ?= 2400

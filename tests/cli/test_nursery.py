@@ -49,8 +49,10 @@ async def until(true: Any) -> None:
 
 async def test_a_fork_has_its_own_environment_session_output_and_socket_and_everything_loaded(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with supervised(tmp_path, service("serve", listener=listener)) as (supervisor, _):
-            note = supervisor.instance.services[0]
+        services = service("once", once=True), service("serve", listener=listener)
+        async with supervised(tmp_path, *services) as (supervisor, _):
+            done, note = supervisor.instance.services
+            assert done.state == "done"
             assert note.pid is not None
             assert os.getsid(note.pid) == note.pid != os.getsid(0)
             assert (note.facts["seen"], note.facts["loaded"]) == ("yes", True)
@@ -60,11 +62,9 @@ async def test_a_fork_has_its_own_environment_session_output_and_socket_and_ever
     assert supervisor.instance.survivors() == []
 
 
-async def test_one_that_ends_is_told_apart_from_one_that_fails(tmp_path: Path) -> None:
-    async with supervised(tmp_path, service("once", once=True)) as (supervisor, _):
-        assert supervisor.instance.services[0].state == "done"
+async def test_one_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"(?s)broken ended with exit code 7 while starting:.*the role is cursed"):
-        async with supervised(tmp_path / "other", service("broken")):
+        async with supervised(tmp_path, service("broken")):
             pass
 
 

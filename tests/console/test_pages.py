@@ -33,12 +33,10 @@ def test_a_page_opens_quietly_and_asks_nobody_else(page: Browser, path: str, tit
     scripts = re.search(r"script-src ([^;]*)", policy)
     assert scripts and "'nonce-" in scripts[1] and "'unsafe-inline'" not in scripts[1] and "http" not in policy
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    every_control_has_a_name_and_the_page_its_landmarks(page, title)
 
 
-@pytest.mark.parametrize(("path", "title"), PAGES.items())
-def test_every_control_has_a_name_and_the_page_its_landmarks(page: Browser, path: str, title: str) -> None:
-    shown(page, path, title)
-
+def every_control_has_a_name_and_the_page_its_landmarks(page: Browser, title: str) -> None:
     def nameless() -> list[str]:
         shown_ones = [e for e in page.all(CONTROLS) if e.is_displayed()]
         return [e.get_attribute("outerHTML")[:200] for e in shown_ones if not e.accessible_name.strip()]
