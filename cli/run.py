@@ -19,9 +19,12 @@ from symphainy.cli.profile import LocalProfile
 from symphainy.cli.validate import catalog
 from symphainy.foundations.definitions.beside import laid_in
 from symphainy.foundations.definitions.compile import compile_text
+from symphainy.foundations.definitions.machine.gathering import gather
+from symphainy.foundations.definitions.schedule import triggers
 from symphainy.foundations.definitions.yaml12 import load
 from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.model import Json
 from symphainy.foundations.settings import Settings
 
 PROBLEM_FIELDS = ("type", "status", "title", "detail", "instance")
@@ -41,8 +44,12 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: Loc
         for diagnostic in compiled.diagnostics:
             complain(str(diagnostic))
         return 2
-    if not isinstance(value, dict):
-        raise Invalid("--input must be a JSON object: it becomes the payload of an intent.")
+    if not isinstance(value, dict | list):
+        raise Invalid("--input must be a JSON object or array: it becomes the payload of an intent.")
+    if scheduled := triggers(compiled.plan.document):
+        value, profile = started_by(scheduled, value, profile)
+        if not as_json:
+            say("runs once, now; its schedule is kept where it is registered or deployed, not by a run")
     from symphainy.cli.up import ended_by_sigterm
 
     text = with_files(text, file)
@@ -53,6 +60,19 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: Loc
     else:
         _show(told)
     return 0 if result.status == "completed" else 1
+
+
+def started_by(scheduled: dict[str, dict[str, Json]], value: Any, profile: LocalProfile) -> tuple[Any, LocalProfile]:
+    """The input of a document that events start: the first of ``--event`` that do; the others are delivered to the run."""
+    if "on" not in scheduled or not profile.event or value != {}:
+        return value, profile
+    trigger = scheduled["on"]
+    made = gather(trigger["on"], trigger["read"], profile.event)
+    if not made.complete:
+        raise Invalid("the events given with --event do not start this document", remedy="see its schedule.on")
+    places, given = made.complete[0]
+    rest = tuple(event for place, event in enumerate(profile.event) if place not in places)
+    return given, profile.model_copy(update={"event": rest})
 
 
 def with_files(text: str, file: Path) -> str:
@@ -85,14 +105,12 @@ def answer(result: Result) -> dict[str, Any]:
     }
 
 
-async def _run(
-    data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], profile: LocalProfile
-) -> Result:
+async def _run(data_dir: Path, text: str, file: str, definition: str, value: Any, profile: LocalProfile) -> Result:
     async with _somewhere(data_dir, profile) as instance, signed_in(instance) as platform:
         await _give_secrets(instance, profile)
         for other in profile.with_:
-            await platform.solution.register(read_text(other), other.name)
-        await platform.solution.register(text, Path(file).name)
+            await platform.solution.register(read_text(other), other.name, scheduled=False)
+        await platform.solution.register(text, Path(file).name, scheduled=False)
         timeout = profile.timeout or DEFAULT_TIMEOUT
         if not profile.event:
             return await platform.run(definition, value, timeout=timeout)

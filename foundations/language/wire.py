@@ -239,6 +239,8 @@ class Knock(Message):
     solution: str
     binding: str
     intent: str
-    payload: dict[str, Json] = {}
+    payload: dict[str, Json] | list[Json] = {}
     nominal: datetime | None = None
-    """When this knock was due; the workflow fills it in."""
+    """When this knock was due; the workflow fills it in where nobody has."""
+    round: str = ""
+    """What the knock is for, where it is not its time: a set of events."""
