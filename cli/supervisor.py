@@ -32,6 +32,7 @@ class Kept:
     unit: Unit
     note: ServiceNote
     born: float
+    wave: int
     keeper: "asyncio.Task[None] | None" = None
 
 
@@ -61,22 +62,22 @@ class Supervisor:
             self._nursery.start(self._environment)
         self.instance.supervisor.pid, self.instance.supervisor.birth = me.pid, me.birth
         self.instance.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        for wave in filter(None, waves):  # a wave of parts that all run elsewhere has nothing to start
-            await self._together([self._add(service) for service in wave])
+        for number, wave in enumerate(waves):
+            if wave:  # a wave of parts that all run elsewhere has nothing to start
+                await self._together([self._add(service, number) for service in wave])
         self.instance.state = "running"
         self.log("running")
         self._save()
 
     async def stop(self) -> None:
-        """End everything, the last started first; the replicas of one service together."""
+        """End everything, the wave that started last first; what stands in one wave ends together, as it started."""
         self.instance.state = "stopping"
         for kept in self._kept:
             if kept.keeper is not None:
                 kept.keeper.cancel()
         await asyncio.gather(*(kept.keeper for kept in self._kept if kept.keeper), return_exceptions=True)
         while self._kept:
-            family = _family(self._kept[-1])
-            group = [kept for kept in self._kept if _family(kept) == family]
+            group = [kept for kept in self._kept if kept.wave == self._kept[-1].wave]
             await asyncio.gather(*(self._end(kept) for kept in group))
             self._kept = [kept for kept in self._kept if kept not in group]
         if self._nursery is not None:
@@ -97,10 +98,10 @@ class Supervisor:
         with suppress(OSError), (self._logs / "supervisor.log").open("a") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
-    def _add(self, service: Service | Held | Act) -> Kept:
+    def _add(self, service: Service | Held | Act, wave: int) -> Kept:
         note = ServiceNote(service.name, service.stage, stop_signal=int(service.stop_signal))
         self.instance.services.append(note)
-        kept = Kept(unit(service, self._logs, self._nursery), note, time.monotonic())
+        kept = Kept(unit(service, self._logs, self._nursery), note, time.monotonic(), wave)
         self._kept.append(kept)
         return kept
 
@@ -178,7 +179,3 @@ class Supervisor:
             self.instance.save()
         except OSError as error:  # a full disk: the processes matter more than the note about them
             self.log("note not written", detail=str(error))
-
-
-def _family(kept: Kept) -> str:
-    return kept.note.name.rstrip("-0123456789")

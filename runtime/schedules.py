@@ -64,7 +64,7 @@ class Schedules:
     async def once(self) -> int:
         """Make Temporal's schedules those of the register; how many were changed or started. Idempotent."""
         known = await self._register.all()
-        return await self._agree(known) + sum([await self._afterwards(one) for one in known if "after" in one.about])
+        return await self._agree(known) + sum([await self._afterwards(one) for one in known if one.about.get("after")])
 
     async def _agree(self, known: list[Scheduled]) -> int:
         want = {made.id: made for one in known if (made := wanted(one)) is not None}
@@ -98,9 +98,10 @@ class Schedules:
     async def _afterwards(self, one: Scheduled) -> bool:
         """Start the next run when the last one is through for as long as the schedule says; the first at once."""
         last = await self._intents.last_scheduled(one.tenant, one.key)
-        if last is not None and last.closed_at is None:
+        ended = last.closed_at if last is not None else None
+        if last is not None and ended is None:
             return False
-        due = one.since if last is None else last.closed_at + parse_duration(one.about["after"])
+        due = one.since if ended is None else ended + parse_duration(one.about["after"])
         late = self._clock.now() - due
         return late >= timedelta(0) and await knock(
             self._temporal, one, one.knock(nominal=due), f"{_instant(due)}.{late // _AGAIN}"

@@ -365,7 +365,7 @@ class Saga:
         closing = Closing(
             tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
             output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=self._task,
-            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed),
+            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), told=tuple(ending.told),
         )  # fmt: skip
         closed: Closed = await calls.closing(closing)
         return closed.closing

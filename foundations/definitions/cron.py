@@ -5,7 +5,7 @@ import re
 MACROS = frozenset(["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"])
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAYS = "sun mon tue wed thu fri sat".split()
-_FIELDS = (
+_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("minute", 0, 59, {}), ("hour", 0, 23, {}), ("day of the month", 1, 31, {}),
     ("month", 1, 12, {name: number for number, name in enumerate(_MONTHS, 1)}),
     ("weekday", 0, 7, {name: number for number, name in enumerate(_DAYS)}),

@@ -7,6 +7,7 @@ from symphainy.foundations.definitions import schedule, unsupported
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.expressions import is_expression
+from symphainy.foundations.definitions.machine.lifecycle import LEVELS
 from symphainy.foundations.definitions.protocols import PROCESSES, policies
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import (
@@ -66,6 +67,7 @@ def check(report: Report) -> None:
             report.at("LNK004", pointer, f"not supported by this version: {unsupported.UNSUPPORTED[construct]}")
     _evaluation(report, document.get("evaluate") or {})
     schedule.check(report)
+    _lifecycle(report, document["document"].get("metadata") or {})
     for pointer, items in [("/do", document.get("do")), *around(document)]:
         _list(report, pointer, items, sequence=True)
     for task in all_tasks(document):
@@ -102,6 +104,14 @@ def _policy_named(report: Report, use: dict[str, Any], where: str, policy: dict[
 def _evaluation(report: Report, evaluate: dict[str, Any]) -> None:
     if evaluate.get("language", "jq") != "jq" or evaluate.get("mode", "strict") != "strict":
         report.at("EXP007", "/evaluate")
+
+
+def _lifecycle(report: Report, metadata: dict[str, Any]) -> None:
+    if "lifecycle" in metadata and metadata["lifecycle"] not in LEVELS:
+        report.at("SCH001", "/document/metadata/lifecycle", f"lifecycle must be one of {quote(LEVELS)}", value=True)
+    elif "lifecycle" in metadata and "code" in metadata:
+        message = "not supported by this version: lifecycle events of a code-first saga, which has no tasks"
+        report.at("LNK004", "/document/metadata/lifecycle", message)
 
 
 def _list(report: Report, pointer: str, items: Any, *, sequence: bool) -> None:

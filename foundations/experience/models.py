@@ -100,7 +100,7 @@ class Submission(Asked):
     """An intent, as it is asked for: a type and a payload, nothing about how."""
 
     intent: Name
-    payload: dict[str, Json] | list[Json] = {}
+    payload: dict[str, Json] = {}
     source: Literal["ui", "api", "agent", "cli"] = "api"
     solution: Slug | None = None
     purpose: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")] = "operate"

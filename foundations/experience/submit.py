@@ -1,7 +1,7 @@
 """Submitting intents, and what became of them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from symphainy.foundations.experience.http import Client
 from symphainy.foundations.experience.models import (
@@ -16,22 +16,19 @@ from symphainy.foundations.experience.models import (
 from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.model import Json
 
-Payload = Mapping[str, Json] | Sequence[Json]
-"""What an intent carries: an object; an array where a definition starts from events."""
-
 
 class Submits(Client):
     """Intents in, results out."""
 
     async def submit(
-        self, intent: str, payload: Payload | None = None, *, key: str | None = None, wait: float | None = None,
+        self, intent: str, payload: Mapping[str, Json] | None = None, *, key: str | None = None, wait: float | None = None,
         solution: str | None = None, session_id: str | None = None,
     ) -> Accepted | Result:  # fmt: skip
         """Submit an intent: Accepted, or with ``wait`` (seconds) the Result, if it came in time.
 
         Safe to repeat: a lost line is retried under the same key. Invalid (422) for a key used before with another body.
         """
-        body = Submission(intent=intent, payload=_plain(payload), solution=solution, session_id=session_id)
+        body = Submission(intent=intent, payload=dict(payload or {}), solution=solution, session_id=session_id)
         headers = {"Idempotency-Key": key or str(uuid.uuid4()), "Prefer": f"wait={wait:.0f}" if wait else ""}
         about = body.model_dump(mode="json", exclude_none=True)
         response = await self._http.request("POST", "/api/intent/submit", json=about, headers=headers, repeat=True)
@@ -43,7 +40,9 @@ class Submits(Client):
         response = await self._http.request("POST", "/api/events", json=dict(event), repeat=True)
         return EventTaken.model_validate_json(response.content)
 
-    async def run(self, intent: str, payload: Payload | None = None, *, timeout: float = 300.0, **about: str) -> Result:
+    async def run(
+        self, intent: str, payload: Mapping[str, Json] | None = None, *, timeout: float = 300.0, **about: str
+    ) -> Result:
         """Submit and wait until it is over or ``timeout`` seconds have passed; look at ``closed``."""
         found = await self.submit(intent, payload, wait=min(timeout, 60.0), **about)
         return found if isinstance(found, Result) else await self.result(found.execution_id, wait=timeout)
@@ -105,7 +104,3 @@ class Submits(Client):
     async def resume(self, execution_id: str) -> Execution:
         """Let a suspended one go on."""
         return await self._http.post(f"/api/execution/{execution_id}/resume", Execution, repeat=True)
-
-
-def _plain(payload: Payload | None) -> dict[str, Json] | list[Json]:
-    return dict(payload or {}) if payload is None or isinstance(payload, Mapping) else list(payload)

@@ -1,6 +1,7 @@
 """What documents say under ``schedule``: Temporal's schedules, runs after runs, runs that events start; each once, none twice."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -10,11 +11,13 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from symphainy.activities.door import door_activity
 from symphainy.foundations.definitions.compile import compile_document
+from symphainy.foundations.definitions.solution import load_solution
 from symphainy.foundations.language.context import Principal
 from symphainy.foundations.language.contract import Catalog
 from symphainy.foundations.language.wire import SAGA_QUEUE
 from symphainy.runtime.event_starts import EventStarts
 from symphainy.runtime.schedules import Schedules
+from symphainy.runtime.solutions import SolutionDraft
 from symphainy.runtime.store.executions import ExecutionRow, Executions
 from symphainy.workflows.door import Door
 
@@ -92,6 +95,31 @@ async def test_events_start_a_run_once_with_what_they_say(world: World) -> None:
         for given in (event("e", "placed", 9), event("f", "paid", 9)):
             await client.deliver(ada, given)
         assert await starts.once() == 1, "a newer version without a schedule ends the old one's"
+    await client.close()
+
+
+async def test_a_solutions_saga_is_scheduled_with_it(world: World) -> None:
+    client, ada = world.client(), world.someone()
+    starts = EventStarts(world.temporal, world.store, world.sealer, held, world.clock)
+    schedules = Schedules(world.temporal, world.store, world.clock)
+    saga = {
+        "document": {"dsl": "1.0.3", "namespace": "t", "name": "thank", "version": "1.0.0"},
+        "schedule": {"on": {"one": {"with": {"type": "paid"}}}}, "do": [{"a": {"set": {"x": 1}}}],
+    }  # fmt: skip
+    night = {"surface": "schedule", "name": "night", "intent": "shop.thank", "cron": "0 3 * * *"}
+    about = {"name": "shop", "version": "1.0.0", "intents": {"shop.thank": "thank"}, "bindings": [night]}
+    files = {"solution.yaml": json.dumps(about), "sagas/thank.yaml": json.dumps(saga)}
+    async with doors(world):
+        await client.solutions.create(world.tenant, SolutionDraft.of(load_solution(files, Catalog()), files), ada.id)
+        await client.solutions.deploy(world.tenant, "shop", ada.id)
+        assert await schedules.once() == 1, "the night is Temporal's, the events are not"
+        await client.deliver(ada, event("a", "paid", 1))
+        assert await starts.once() == 1
+        (row,) = await runs(world, 1)
+        assert (row.solution, row.intent, row.principal) == ("shop", "shop.thank", "svc_schedule-shop")
+        await client.solutions.undeploy(world.tenant, "shop")
+        await client.deliver(ada, event("b", "paid", 1))
+        assert await starts.once() == 0
     await client.close()
 
 
