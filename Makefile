@@ -21,6 +21,7 @@ PYTEST ?= timeout --foreground --kill-after 30 $(WHOLE) $(RUN) pytest -q -n $(PY
 export UV_PYTHON_DOWNLOADS ?= never
 
 .PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke programs large corpus fuzz audit smart-city authorization security-page ows-coverage diagnostics record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +110,10 @@ authorization: install ## Ask both APIs everything as everyone; write docs/autho
 
 security-page: install ## Write docs/security.md: the security rows and their tests
 	@PYTHONPATH=tests $(RUN) python -P -m support.checklist > docs/security.md
+
+ows-coverage: install ## Write docs/ows-coverage.md anew: every construct of the language, and the tests that show it
+	@$(RUN) pytest -q --ows-coverage tests/ctk tests/protocols tests/machine tests/definitions/test_schedule.py tests/runtime/test_schedules.py
+
 diagnostics: install ## Write docs/diagnostics.md anew: every code of the compiler, its way out, an example
 	@PYTHONPATH=tests $(RUN) python -P tests/support/diagnostics_page.py > docs/diagnostics.md
 

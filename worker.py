@@ -32,13 +32,12 @@ from symphainy.activities.rehearsal import Clock as RehearsalClock
 from symphainy.activities.segment import segment_activity
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
-from symphainy.bindings import realms, roles, works
+from symphainy.bindings import realms, works
 from symphainy.bindings.platform import Platform, platform
 from symphainy.foundations.agentic import grounding
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.pool import ExpressionPool
-from symphainy.foundations.experience.edge.serving import serve
 from symphainy.foundations.language.clock import SystemClock
 from symphainy.foundations.language.errors import NotFound, SymphainyError
 from symphainy.foundations.language.wire import DOOR, SAGA_QUEUE
@@ -226,6 +225,8 @@ class PassHeaders(Interceptor):
 
 async def run_relay(parts: Platform, process: Process) -> int:
     """Events out, anchors, exports, reconciliation."""
+    from symphainy.bindings import roles  # loads FastAPI, which a worker does not need
+
     made = roles.relay(parts, await parts.temporal())
     process.ready()
     await relay.run_relay(made, process.stop)
@@ -234,6 +235,9 @@ async def run_relay(parts: Platform, process: Process) -> int:
 
 async def run_experience(parts: Platform, process: Process) -> int:
     """The Experience plane's API."""
+    from symphainy.bindings import roles
+    from symphainy.foundations.experience.edge.serving import serve
+
     runtime = parts.runtime(await parts.temporal())
     deployed = sorted({name for _, name, _ in await runtime.solutions.everywhere()})
     app, host, port = roles.experience(parts, runtime), parts.settings.host, parts.settings.ports.experience_api
@@ -244,6 +248,9 @@ async def run_experience(parts: Platform, process: Process) -> int:
 
 async def run_solution(parts: Platform, process: Process) -> int:
     """The Solution plane's API."""
+    from symphainy.bindings import roles
+    from symphainy.foundations.experience.edge.serving import serve
+
     runtime = parts.runtime(await parts.temporal())
     app, host, port = roles.solution(parts, runtime), parts.settings.host, parts.settings.ports.solution_api
     await serve(app, process.stop, process.ready, host=host, port=port, fd=process.fd)

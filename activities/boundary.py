@@ -92,6 +92,7 @@ class Boundary:
         digest = sealer.digest(call.tenant, canonical(call.arguments))
         if recall is None:
             known = await self.surface.find(call, digest)
+            await self.surface.tell(call)
         else:
             found = recall.outcomes.get(call.effect_key)
             known = found.result if found and found.input_digest == digest else None

@@ -20,12 +20,13 @@ def door_activity(runtime: RuntimeClient, service: Service) -> Callable[[Knock],
 
     @activity.defn(name=DOOR.lower())
     async def door(knock: Knock) -> str:
-        """Submit once per nominal time, however often this runs."""
-        intent = Intent(type=knock.intent, payload=knock.payload, source="cron", solution=knock.solution)
+        """Submit once per nominal time, or set of events, however often this runs."""
+        solution = None if "/" in knock.solution else knock.solution  # a definition's own schedule is no solution's
+        intent = Intent(type=knock.intent, payload=knock.payload, source="cron", solution=solution)
         nominal = knock.nominal.isoformat() if knock.nominal else activity.info().workflow_id
         try:
             principal = await service(knock.tenant, f"schedule-{knock.solution}")
-            key = f"schedule:{knock.solution}.{knock.binding}:{nominal}"
+            key = f"schedule:{knock.solution}.{knock.binding}:{knock.round or nominal}"
             return (await runtime.submit(intent, principal=principal, key=key)).execution_id
         except SymphainyError as error:
             raise retryable(error) from error

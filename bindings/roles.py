@@ -18,6 +18,7 @@ from symphainy.governance.webhook_desk import WebhookDesk
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
+from symphainy.runtime.event_starts import EventStarts
 from symphainy.runtime.healing import Healer
 from symphainy.runtime.overseer import Overseer
 from symphainy.runtime.prepared import PreparedReconciler
@@ -43,7 +44,8 @@ def relay(parts: Platform, temporal: Client) -> Relay:
         sealing=Sealing(parts.store, parts.objects, parts.signatures.sign, parts.clock), archive=archive,
         reconciler=PreparedReconciler(temporal, parts.store, parts.surface, runtime.starter, settler, parts.clock, prepare, healer),
         overseer=Overseer(temporal, parts.store, parts.surface, runtime, oversight, parts.clock, prepare),
-        schedules=Schedules(temporal, runtime.solutions), seal_every=parts.settings.seal_interval,
+        schedules=Schedules(temporal, parts.store, parts.clock),
+        starts=EventStarts(temporal, parts.store, parts.city.keys, prepare, parts.clock), seal_every=parts.settings.seal_interval,
         reconcile_every=parts.settings.reconcile_interval, waker=Waker(temporal, parts.store, parts.clock),
         dispatcher=Dispatcher(parts.store, runtime.submit, parts.guard().people.service, parts.clock),
     )  # fmt: skip

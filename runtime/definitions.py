@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import Conflict, Defect, Invalid, NotFound
+from symphainy.runtime.scheduled import own
 from symphainy.runtime.store.definitions import DefinitionRow, PlanRow
 from symphainy.runtime.store.definitions import Definitions as Rows
+from symphainy.runtime.store.solutions import Solutions
 from symphainy.runtime.store.unit import Store
 
 __all__ = ["Definitions"]
@@ -23,13 +25,22 @@ class Definitions:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._rows, self._clock = store, Rows(store), clock
+        self._schedules = Solutions(store)
         self._plans: OrderedDict[tuple[str, str], Plan] = OrderedDict()
 
     async def register(
-        self, tenant: str, plan: Plan, source: str, by: str, *, media_type: str = "application/yaml"
+        self,
+        tenant: str,
+        plan: Plan,
+        source: str,
+        by: str,
+        *,
+        media_type: str = "application/yaml",
+        scheduled: bool = True,
     ) -> bool:
         """Register a compiled definition under its own version; False when exactly this one is registered already.
 
+        What the newest version says under ``schedule`` is done from then on, unless it is not to be (``scheduled``).
         Conflict when the version is taken by another plan: versions are immutable.
         """
         _check(plan)
@@ -46,7 +57,16 @@ class Definitions:
                     code="version_taken",
                     remedy="give the changed definition a new version",
                 )
+            if scheduled:
+                await self._schedule(tenant, plan, tx)
         return new
+
+    async def _schedule(self, tenant: str, plan: Plan, tx: AsyncSession) -> None:
+        """What the newest version says is what counts: one without a schedule ends that of the version before it."""
+        versions = await self._rows.versions(tenant, plan.namespace, plan.name, tx=tx)
+        if max((row.version for row in versions), key=_order, default=plan.version) == plan.version:
+            rows = own(tenant, plan, self._clock.now())
+            await self._schedules.schedule(tenant, f"{plan.namespace}/{plan.name}", rows, tx=tx)
 
     async def all(self, tenant: str, *, limit: int = 500) -> list[DefinitionRow]:
         """All versions, newest first."""

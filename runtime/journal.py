@@ -1,7 +1,7 @@
 """Journal rows in the making: an entry of the step boundary as the database takes it, sealed and digested."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +18,17 @@ from symphainy.foundations.language.wire import StepCall, StepResult
 from symphainy.runtime.chains import canonical, chained, verdict_of
 from symphainy.runtime.ids import mint
 
-__all__ = ["Batch", "Entry", "compose", "mark", "result_digest", "seal_result", "spell_events", "unseal_result"]
+__all__ = [
+    "Batch",
+    "Entry",
+    "compose",
+    "mark",
+    "result_digest",
+    "seal_result",
+    "spell_events",
+    "spoken",
+    "unseal_result",
+]
 
 _MAX_EVENTS = 1000
 """Drafts of one step; more are data, and data travels as an artifact."""
@@ -120,6 +130,11 @@ def spell_events(
     return spelled
 
 
+def spoken(execution_id: str, told: Sequence[Mapping[str, Json]]) -> list[EventDraft]:
+    """The run's lifecycle events, as the specification names them."""
+    return [EventDraft(type=note["type"], subject=execution_id, data=note["data"]) for note in told]
+
+
 def status_of(entry: Entry) -> str:
     """succeeded, failed, refused, or unknown (an effect was sent and nobody knows how it ended)."""
     problem = entry.result.problem
@@ -176,7 +191,10 @@ def _lineage(entry: Entry) -> list[list[str]]:
 
 
 def _events(entry: Entry) -> list[EventDraft]:
-    """The step's own events, then the spine's: when a client reads that a step is done, it has read what the step told."""
+    """The step's own events, then the spine's: when a client reads that a step is done, it has read what the step told.
+
+    What became of the run before a local step leaves with it; before an activity it is told when that begins.
+    """
     call, problem = entry.call, entry.result.problem
     done, broke = (
         ("step.compensated", "step.compensation_failed") if call.kind == "undo" else ("step.completed", "step.failed")
@@ -185,7 +203,8 @@ def _events(entry: Entry) -> list[EventDraft]:
     if problem is not None:
         about |= _outline(problem)
     kind = "step.refused" if status_of(entry) == "refused" and call.kind == "do" else broke
-    return [*entry.record.events, EventDraft(type=kind if problem else done, subject=call.path, data=about)]
+    before = spoken(call.execution_id, call.told) if call.task else []
+    return [*before, *entry.record.events, EventDraft(type=kind if problem else done, subject=call.path, data=about)]
 
 
 def _outline(problem: Problem) -> dict[str, Json]:

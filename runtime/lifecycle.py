@@ -9,7 +9,7 @@ from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Decision, EventDraft
 from symphainy.foundations.language.wire import Closing, Opening
 from symphainy.runtime.chains import canonical
-from symphainy.runtime.journal import mark
+from symphainy.runtime.journal import mark, spoken
 from symphainy.runtime.store.executions import ExecutionRow
 from symphainy.runtime.store.intents import IntentRow
 
@@ -84,7 +84,8 @@ def closed(closing: Closing, now: datetime, event: str, sealer: Sealer) -> tuple
         about |= {"title": "Raised by the definition", "type": ERROR_BASE + "runtime", "code": None}
     last = EventDraft(type=event or f"execution.{closing.status}", subject=closing.execution_id, data=about)
     undone = EventDraft(type="execution.compensated", subject=closing.execution_id)
-    return told, [undone, last] if closing.compensation == "compensated" else [last]
+    before = [undone] if closing.compensation == "compensated" else []
+    return told, [*before, *spoken(closing.execution_id, closing.told), last]
 
 
 def closing_key(tenant: str, execution_id: str) -> str:

@@ -15,6 +15,7 @@ from symphainy.foundations.language.errors import NotFound, Unavailable
 from symphainy.foundations.public_works.abstractions.sql import Sql
 from symphainy.runtime.correlation import Waker
 from symphainy.runtime.dispatch import Dispatcher
+from symphainy.runtime.event_starts import EventStarts
 from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.overseer import Overseer
 from symphainy.runtime.publisher import BATCH, Publisher
@@ -31,6 +32,7 @@ SEAL_EVERY = timedelta(seconds=1)
 RECONCILE_EVERY = timedelta(seconds=5)
 EXPORT_EVERY = timedelta(seconds=2)
 SCHEDULE_EVERY = timedelta(seconds=2)
+START_EVERY = timedelta(milliseconds=500)
 WAKE_EVERY = timedelta(seconds=1)
 DISPATCH_EVERY = timedelta(milliseconds=500)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
@@ -53,6 +55,7 @@ class Relay:
     archive: HistoryArchive | None
     reconciler: Reconciler | None
     schedules: Schedules | None = None
+    starts: EventStarts | None = None
     waker: Waker | None = None
     dispatcher: Dispatcher | None = None
     overseer: Overseer | None = None
@@ -74,6 +77,8 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
         loops.append(_every(relay.reconcile_every, relay.overseer.once, "oversee", stop))
     if relay.schedules is not None:
         loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
+    if relay.starts is not None:
+        loops.append(_every(START_EVERY, relay.starts.once, "event_starts", stop))
     if relay.waker is not None:
         loops.append(_every(WAKE_EVERY, relay.waker.once, "wake", stop))
     if relay.dispatcher is not None:

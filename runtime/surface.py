@@ -33,7 +33,7 @@ from symphainy.foundations.language.wire import Closed, Closing, Opened, Opening
 from symphainy.runtime import lifecycle
 from symphainy.runtime.chains import chained
 from symphainy.runtime.cloud_events import opened
-from symphainy.runtime.journal import Entry, compose, mark, spell_events, unseal_result
+from symphainy.runtime.journal import Entry, compose, mark, spell_events, spoken, unseal_result
 from symphainy.runtime.people import PeopleWriter
 from symphainy.runtime.store import calls
 from symphainy.runtime.store.grants import Grants
@@ -242,27 +242,32 @@ class StateSurface:
         )
 
     async def control(
-        self, tenant: str, execution_id: str, name: str, event: EventDraft | None = None, *, actor: str = "Service:symphainy",
+        self, tenant: str, execution_id: str, name: str, *events: EventDraft, actor: str = "Service:symphainy",
         status: str = "", work: str = "", reason: str = "",
     ) -> bool:  # fmt: skip
         """Note something about an execution that is no step of it, once per ``name``: a finding (``stuck/<run>/<event>``), a request.
 
-        ``event`` is published; ``status`` replaces that of an open execution; ``work`` opens a work item of that kind.
+        ``events`` are published; ``status`` replaces that of an open execution; ``work`` opens a work item of that kind.
         False when it was noted before. Raises Defect when there is no such execution.
         """
         now, data = self.clock.now(), list[bytes | None]()
         sealer = await self.sealer.of(tenant, execution_id)
         told = lifecycle.noted(tenant, execution_id, name, actor, reason, now)
-        drafts = [event] if event else []
         with _explained():
             (found,) = await self.store.call(
                 calls.CONTROL,
                 {
                     "tenant": tenant, "execution": execution_id, "mark": told, "status": status, "work": work, "data": data,
-                    "events": spell_events(sealer, tenant, drafts, data),
+                    "events": spell_events(sealer, tenant, events, data),
                 },
             )  # fmt: skip
         return bool(found.fresh)
+
+    async def tell(self, call: StepCall) -> None:
+        """What became of the run before a step that begins now, once: a step may take long, and is then still to be committed."""
+        if call.told:
+            events = spoken(call.execution_id, call.told)
+            await self.control(call.tenant, call.execution_id, f"told{call.path}", *events, reason="lifecycle")
 
     async def grant(self, effect_key: str) -> UndoGrant | None:
         """What a step owes, under the step's own effect key."""

@@ -11,6 +11,7 @@ from symphainy.foundations.definitions.graph import mermaid
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.experience.solution_models import (
     Definition,
+    DefinitionGiven,
     Definitions,
     DefinitionText,
     Finding,
@@ -46,11 +47,14 @@ async def graph(body: DefinitionText, who: Who, parts: Parts) -> Graph:
 
 
 @router.post("", status_code=201)
-async def register(body: DefinitionText, who: Who, parts: Parts, response: Response) -> Definition:
-    """Register a version: 201, or 200 when exactly this one stands already; 409 when the version stands with another content."""
+async def register(body: DefinitionGiven, who: Who, parts: Parts, response: Response) -> Definition:
+    """Register a version: 201, or 200 when exactly this one stands already; 409 when the version stands with another content.
+
+    What the newest version says under ``schedule`` is done from then on.
+    """
     plan = _plan(await compiled(parts, body))
     await pass_door(parts, who, "deploy", "Definition", plan.definition)
-    new = await parts.definitions.register(who.tenant, plan, body.text, who.principal.id)
+    new = await parts.definitions.register(who.tenant, plan, body.text, who.principal.id, scheduled=body.scheduled)
     response.status_code = 201 if new else 200
     return _definition(await parts.definitions.get(who.tenant, plan.definition))
 

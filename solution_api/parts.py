@@ -128,7 +128,7 @@ class DefinitionRecord(Protocol):
 class Definitions(Protocol):
     """The register of definitions and plans."""
 
-    async def register(self, tenant: str, plan: Plan, source: str, by: str) -> bool:
+    async def register(self, tenant: str, plan: Plan, source: str, by: str, *, scheduled: bool = True) -> bool:
         """Register a version; False if it stands already; Conflict if it stands with another content."""
         ...
 

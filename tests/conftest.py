@@ -18,8 +18,13 @@ _real_connect_ex = socket.socket.connect_ex
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--ows-coverage", action="store_true", help="write docs/ows-coverage.md from the results of tests/ctk"
+        "--ows-coverage", action="store_true", help="write docs/ows-coverage.md from the results of this run"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--ows-coverage"):
+        config.pluginmanager.import_plugin("ctk.collecting")
 
 
 class NetworkUsed(RuntimeError):

@@ -20,7 +20,7 @@ class Door:
     async def run(self, knock: Knock) -> str:
         """Submit; the execution id."""
         info = workflow.info()
-        nominal = info.typed_search_attributes.get(NOMINAL) or info.start_time
+        nominal = knock.nominal or info.typed_search_attributes.get(NOMINAL) or info.start_time
         execution: str = await workflow.execute_activity(
             DOOR.lower(), knock.model_copy(update={"nominal": nominal}), result_type=str, summary=Label(knock.intent),
             start_to_close_timeout=timedelta(seconds=30), schedule_to_close_timeout=timedelta(hours=1),

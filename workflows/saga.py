@@ -365,10 +365,10 @@ class Saga:
         closing = Closing(
             tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
             output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=self._task,
-            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), telling=progress.telling(machine),
+            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), told=tuple(ending.told),
+            telling=progress.telling(machine),
         )  # fmt: skip
-        closed: Closed = await calls.closing(closing)
-        return closed.closing
+        return (await calls.closing(closing)).closing
 
     def _end(self, closing: Closing) -> Json:
         return progress.end(closing, self._states, self._machine if self._stage else None)

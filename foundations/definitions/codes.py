@@ -43,6 +43,10 @@ CODES: dict[str, Code] = {
         "A schema that cannot be used.",
         "Write an inline JSON Schema under 'document'; references to other files are not followed.",
     ),
+    "DOC009": Code(
+        "A schedule that cannot be kept.",
+        "Give every or after as a duration, cron as five fields (minute hour day month weekday), or on with the events to wait for.",
+    ),
     "EXP001": Code("The expression is not valid jq.", "Mend the expression at this place."),
     "EXP002": Code(
         "The expression reads something besides its data.",

@@ -10,10 +10,9 @@ from typing import Any
 from symphainy.foundations.definitions import approval_checks, expression_stage, saga_checks, schema, structure, types
 from symphainy.foundations.definitions.diagnostics import Diagnostic
 from symphainy.foundations.definitions.link import link
-from symphainy.foundations.definitions.machine.kinds.listen import filters
-from symphainy.foundations.definitions.machine.matching import types_of
 from symphainy.foundations.definitions.plan import Linked, Plan
 from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.schedule import awaited
 from symphainy.foundations.definitions.tasks import all_tasks
 from symphainy.foundations.definitions.yaml12 import Source, load
 from symphainy.foundations.language.contract import Catalog, Contract
@@ -113,9 +112,7 @@ def listens(document: dict[str, Json]) -> tuple[str, ...]:
     found: set[str] = set()
     for task in all_tasks(document):
         if task.kind == "listen":
-            to = task.body["listen"]["to"]
-            until = to.get("until")
-            found |= types_of(filters(to)) | (types_of(filters(until)) if isinstance(until, dict) else set())
+            found |= set(awaited(task.body["listen"]["to"]))
     return ("*",) if "*" in found else tuple(sorted(found))
 
 

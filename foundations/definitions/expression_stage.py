@@ -23,12 +23,17 @@ def check(report: Report) -> tuple[str, ...]:
             continue
         for name in judgement.variables:
             if name not in site.variables and name != "secret":
-                there = ", ".join(f"${n}" for n in sorted(site.variables))
+                there = ", ".join(f"${n}" for n in sorted(site.variables)) or "none"
                 message = f"${name} is not available here{did_you_mean(name, site.variables)}; there is {there}"
                 report.at("EXP004", site.pointer, message, value=True)
         if {"secrets", "secret"} & set(judgement.variables):  # the reference implementation writes $secret
             _secret(report, site)
-        if judgement.kind == "heavy":
+        if judgement.kind == "heavy" and site.pointer.startswith("/schedule/"):
+            message = (
+                f"not supported by this version: a filter that starts a run and is not linear ({judgement.reason})"
+            )
+            report.at("LNK004", site.pointer, message, value=True)
+        elif judgement.kind == "heavy":
             heavy.add(site.text)
             report.at("EXP005", site.pointer, f"it runs as a step of its own: {judgement.reason}", value=True)
         fine.append(site)

@@ -52,6 +52,7 @@ def sites(document: dict[str, Any]) -> Iterator[Site]:
         yield from _deep(use.get(section) or {}, f"/use/{section}", TASK)
     yield from _deep(use.get("authentications") or {}, "/use/authentications", TASK, whole=True, secret=True)
     yield from _deep(use.get("catalogs") or {}, "/use/catalogs", TASK, whole=True, secret=True)
+    yield from _schedule(document.get("schedule") or {})
     yield from _list(document.get("do"), "/do", frozenset())
     for task in functions(document).values():
         yield from _task(task, frozenset())
@@ -138,15 +139,24 @@ def _loop(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterato
 
 
 def _listen(task: Task, inside: frozenset[str], within: frozenset[str]) -> Iterator[Site]:
-    to, at = task.body["listen"]["to"], f"{task.pointer}/listen/to"
+    yield from _awaited(task.body["listen"]["to"], f"{task.pointer}/listen/to", inside)
+    events = task.body.get("foreach") or {}
+    yield from _shape(events.get("output"), "as", f"{task.pointer}/foreach/output", within)
+    yield from _shape(events.get("export"), "as", f"{task.pointer}/foreach/export", within | {"output"})
+
+
+def _schedule(given: dict[str, Any]) -> Iterator[Site]:
+    """Filters that start a run see the event alone: there is no run yet."""
+    if isinstance(on := given.get("on"), dict):
+        yield from _awaited(on, "/schedule/on", frozenset())
+
+
+def _awaited(to: dict[str, Any], at: str, inside: frozenset[str]) -> Iterator[Site]:
     yield from _strategy(to, at, inside)
     if isinstance(until := to.get("until"), dict):
         yield from _strategy(until, f"{at}/until", inside)
     else:
         yield from _always(until, f"{at}/until", inside)
-    events = task.body.get("foreach") or {}
-    yield from _shape(events.get("output"), "as", f"{task.pointer}/foreach/output", within)
-    yield from _shape(events.get("export"), "as", f"{task.pointer}/foreach/export", within | {"output"})
 
 
 def _strategy(strategy: Any, at: str, inside: frozenset[str]) -> Iterator[Site]:

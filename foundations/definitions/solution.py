@@ -14,6 +14,7 @@ from symphainy.foundations.definitions.compile import Check, Compiled, compile_t
 from symphainy.foundations.definitions.diagnostics import Diagnostic, diagnostic, did_you_mean
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.definitions.report import Report
+from symphainy.foundations.definitions.schedule import spelled, triggers
 from symphainy.foundations.definitions.surfaces import Binding, IntentType, Name, Strict, check_bindings, check_duration
 from symphainy.foundations.definitions.yaml12 import escape, load
 from symphainy.foundations.language.contract import Catalog
@@ -122,6 +123,7 @@ def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[C
         check_bindings(report, head.bindings, {i: _payload(i, head, plans, catalog) for i in head.intents})
         for i, slo in enumerate(head.slos):
             check_duration(report, f"/slos/{i}/within", slo.within)
+    own = [] if head is None else _own_schedules(report, head, compiled)
     found += report.found
     ordered = tuple(
         sorted(
@@ -131,9 +133,10 @@ def load_solution(files: Mapping[str, str], catalog: Catalog, checks: Sequence[C
     )
     if head is None or any(d.severity == "error" for d in ordered):
         return CompiledSolution(None, plans, ordered)
+    bindings = (*head.bindings, *own)
     definition = SolutionDefinition(
         **head.model_dump(include={"name", "version", "title", "description", "intents", "classes", "owners"}),
-        bindings=tuple(head.bindings), slos=tuple(head.slos), budgets=tuple(head.budgets),
+        bindings=bindings, slos=tuple(head.slos), budgets=tuple(head.budgets),
         plans={intent: plan.digest for intent, plan in plans.items()}, policies={name: files[name] for name in groups["policies"]},
         scenarios=tuple(groups["scenarios"]), knowledge=tuple(groups["knowledge"]),
         files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}, digest=solution_digest(files),
@@ -170,6 +173,26 @@ def _intents(report: Report, head: SolutionFile, compiled: Mapping[str, Compiled
             message = f"'{target}' is neither a saga nor a capability{hint}"
             report.at("SOL002", f"/intents/{escape(intent)}", message, value=True)
     return plans
+
+
+def _own_schedules(report: Report, head: SolutionFile, compiled: Mapping[str, Compiled]) -> list[Binding]:
+    """What sagas of the folder say under ``schedule``, as bindings of the first intent that each of them answers."""
+    found: list[Binding] = []
+    taken = {binding.name for binding in head.bindings if binding.surface == "schedule"}
+    for stem, made in compiled.items():
+        intent = next((intent for intent, target in head.intents.items() if target == stem), None)
+        if made.plan is None or intent is None:
+            continue
+        for word, about in triggers(made.plan.document).items():
+            name = f"saga-{re.sub('[^a-z0-9]+', '-', stem.lower()).strip('-')[:40]}-{word}"
+            if name in taken:
+                report.at("SOL004", "/bindings", f"'{name}' is the name of what {stem}.yaml says under schedule")
+                continue
+            taken.add(name)
+            found.append(
+                Binding.model_validate({"surface": "schedule", "name": name, "intent": intent, **spelled(about)})
+            )
+    return found
 
 
 _PLACES = {

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from symphainy.foundations.definitions import unsupported
+from symphainy.foundations.definitions import schedule, unsupported
 from symphainy.foundations.definitions.diagnostics import did_you_mean, quote
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.expressions import is_expression
-from symphainy.foundations.definitions.machine.kinds.listen import filters
-from symphainy.foundations.definitions.machine.matching import compiled
+from symphainy.foundations.definitions.machine.lifecycle import LEVELS
 from symphainy.foundations.definitions.protocols import PROCESSES, policies
 from symphainy.foundations.definitions.report import Report
 from symphainy.foundations.definitions.tasks import (
@@ -67,6 +66,8 @@ def check(report: Report) -> None:
         if construct in unsupported.UNSUPPORTED:
             report.at("LNK004", pointer, f"not supported by this version: {unsupported.UNSUPPORTED[construct]}")
     _evaluation(report, document.get("evaluate") or {})
+    schedule.check(report)
+    _lifecycle(report, document["document"].get("metadata") or {})
     for pointer, items in [("/do", document.get("do")), *around(document)]:
         _list(report, pointer, items, sequence=True)
     for task in all_tasks(document):
@@ -103,6 +104,14 @@ def _policy_named(report: Report, use: dict[str, Any], where: str, policy: dict[
 def _evaluation(report: Report, evaluate: dict[str, Any]) -> None:
     if evaluate.get("language", "jq") != "jq" or evaluate.get("mode", "strict") != "strict":
         report.at("EXP007", "/evaluate")
+
+
+def _lifecycle(report: Report, metadata: dict[str, Any]) -> None:
+    if "lifecycle" in metadata and metadata["lifecycle"] not in LEVELS:
+        report.at("SCH001", "/document/metadata/lifecycle", f"lifecycle must be one of {quote(LEVELS)}", value=True)
+    elif "lifecycle" in metadata and "code" in metadata:
+        message = "not supported by this version: lifecycle events of a code-first saga, which has no tasks"
+        report.at("LNK004", "/document/metadata/lifecycle", message)
 
 
 def _list(report: Report, pointer: str, items: Any, *, sequence: bool) -> None:
@@ -142,7 +151,7 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
     if task.kind in ("call", "run"):
         _policies(report, use, task)
     if task.kind == "listen":
-        _patterns(report, task)
+        schedule.patterns(report, f"{task.pointer}/listen/to", body["listen"]["to"])
     for place, key in BINDS.get(task.kind, ()):
         _variable(report, f"{task.pointer}/{place}/{key}", (body.get(place) or {}).get(key))
     if task.kind == "try":
@@ -155,26 +164,6 @@ def _retry(report: Report, use: dict[str, Any], task: Task) -> None:
         _known(report, f"{task.pointer}/catch/retry", policy, use.get("retries") or {}, "retry policy", "use.retries")
     elif policy is not None:
         _policy(report, f"{task.pointer}/catch/retry", policy)
-
-
-def _patterns(report: Report, task: Task) -> None:
-    """Attributes of event filters may be regular expressions: those that are none are said now."""
-    to = task.body["listen"]["to"]
-    places = [(to, "listen/to"), *([(to["until"], "listen/to/until")] if isinstance(to.get("until"), dict) else [])]
-    for strategy, place in places:
-        for number, wanted in enumerate(filters(strategy)):
-            for name, value in wanted["with"].items():
-                if name == "data" or not isinstance(value, str) or is_expression(value):
-                    continue
-                try:
-                    compiled(value)
-                except ValueError as error:
-                    at = f"{task.pointer}/{place}/" + (
-                        "one" if "one" in strategy else f"{next(iter(strategy))}/{number}"
-                    )
-                    report.at(
-                        "SCH001", f"{at}/with/{escape(name)}", f"this is no pattern: {str(error)[:120]}", value=True
-                    )
 
 
 def _policies(report: Report, use: dict[str, Any], task: Task) -> None:

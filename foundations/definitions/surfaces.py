@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from symphainy.foundations.definitions import schedule
 from symphainy.foundations.definitions.diagnostics import did_you_mean
 from symphainy.foundations.definitions.durations import parse_duration
 from symphainy.foundations.definitions.report import Report
@@ -36,8 +37,10 @@ class Binding(Strict):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
     every: str | None = None
     cron: Annotated[str, StringConstraints(max_length=200)] | None = None
+    after: str | None = None
+    """Schedule: how long after the end of one run the next one starts."""
     payload: dict[str, Json] = {}
-    """What a schedule submits."""
+    """What a schedule submits, where events do not say it."""
     field: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][a-zA-Z0-9_]{0,63}$")] | None = None
     """Chat: the payload's member that holds what was said; ``text`` when it is not named."""
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
@@ -51,6 +54,11 @@ class Binding(Strict):
     verify: Literal["standard-webhooks", "hmac", "stripe", "github", "slack"] | None = None
     """Webhook: how its sender signs."""
 
+    on: dict[str, Json] | None = None
+    """Of a saga's own ``schedule``: the events that start a run; they are its payload, an array."""
+    read: Literal["data", "envelope", "raw"] = "data"
+    """How those events are read."""
+
     @property
     def said(self) -> str:
         """Where in the payload a chat puts what was said."""
@@ -58,11 +66,13 @@ class Binding(Strict):
 
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "rest": ("path", "method"), "schedule": ("every", "cron", "payload"), "chat": ("field",),
+    "rest": ("path", "method"), "schedule": ("every", "cron", "after", "payload"), "chat": ("field",),
     "webhook": ("verify", "secret"), "outgoing-webhook": ("url", "events", "result", "secret"),
 }  # fmt: skip
 """What each surface is told beside its name and its intent."""
 _COMMON = {"surface", "name", "intent"}
+_OWN = {"on", "read"}
+"""What no binding is told: events that start a run are written in the saga itself, where they are checked with it."""
 _NEEDED = {"webhook": ("verify", "secret"), "outgoing-webhook": ("url", "secret")}
 
 
@@ -99,8 +109,10 @@ def faults(binding: Binding) -> list[tuple[str, str]]:
     [('path', "'path' does nothing in a chat binding: only a rest binding has it")]
     """
     given = {name for name in binding.model_fields_set if getattr(binding, name) is not None}
-    found = []
-    for name in sorted(given - _COMMON - set(WORDS[binding.surface])):
+    found = [
+        (name, f"'{name}' is written in the saga itself, under schedule: {{on: …}}") for name in sorted(given & _OWN)
+    ]
+    for name in sorted(given - _COMMON - _OWN - set(WORDS[binding.surface])):
         owners = " or ".join(_a(surface) for surface, words in WORDS.items() if name in words)
         found.append((name, f"'{name}' does nothing in {_a(binding.surface)} binding: only {owners} binding has it"))
     lacking = [name for name in _NEEDED.get(binding.surface, ()) if name not in given]
@@ -112,14 +124,9 @@ def _a(surface: str) -> str:
 
 
 def _schedule(report: Report, at: str, binding: Binding) -> None:
-    if (binding.every is None) == (binding.cron is None):
-        report.at("SOL001", at, "a schedule binding has either 'every' or 'cron'")
-    if binding.every is not None:
-        check_duration(report, f"{at}/every", binding.every)
-    if binding.cron is not None and not 5 <= len(binding.cron.split()) <= 7 and not binding.cron.startswith("@"):
-        report.at(
-            "SOL001", f"{at}/cron", "a cron expression has five fields: minute hour day month weekday", value=True
-        )
+    if sum(word is not None for word in (binding.every, binding.cron, binding.after)) != 1:
+        report.at("SOL001", at, "a schedule binding has either 'every' or 'cron', or 'after'")
+    schedule.check_triggers(report, at, binding.model_dump(include={"every", "cron", "after"}))
 
 
 def _chat(report: Report, at: str, binding: Binding, schema: dict[str, Any] | None) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from symphainy.foundations.definitions.tasks import Task, all_tasks
 
 UNSUPPORTED: dict[str, str] = {
-    "schedule": "a schedule in the document: bind the intent to a schedule in solution.yaml",
     "asyncapi.protocol": "this protocol of an asynchronous call: http and redis are spoken; let a capability do the rest",
     "container.eventually": "a container that is removed later: use cleanup always or never",
 }  # fmt: skip
@@ -29,8 +28,6 @@ def _eventually(container: Any) -> bool:
 
 def found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(construct, pointer) of everything in ``document`` that the table names."""
-    if "schedule" in document:
-        yield "schedule", "/schedule"
     for task in all_tasks(document):
         if task.body.get("call") == "asyncapi" and _given(task).get("protocol", "http") not in SPOKEN:
             yield "asyncapi.protocol", f"{task.pointer}/with/protocol"

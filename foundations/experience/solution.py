@@ -14,6 +14,7 @@ from symphainy.foundations.experience.solution_models import (
     CatalogView,
     DecisionRecords,
     Definition,
+    DefinitionGiven,
     Definitions,
     DefinitionText,
     Deploy,
@@ -63,9 +64,10 @@ class SolutionClient(Tasks, Webhooks, Governing, Library):
         """A definition as a Mermaid diagram."""
         return await self._http.post("/api/definitions/graph", Graph, DefinitionText(text=text, file=file), repeat=True)
 
-    async def register(self, text: str, file: str = "definition.yaml") -> Definition:
-        """Register a definition's version; Conflict when the version exists with another text."""
-        return await self._http.post("/api/definitions", Definition, DefinitionText(text=text, file=file), repeat=True)
+    async def register(self, text: str, file: str = "definition.yaml", *, scheduled: bool = True) -> Definition:
+        """Register a definition's version; Conflict when the version exists with another text. ``scheduled``: keep its schedule."""
+        body = DefinitionGiven(text=text, file=file, scheduled=scheduled)
+        return await self._http.post("/api/definitions", Definition, body, repeat=True)
 
     async def definitions(self) -> Definitions:
         """What is registered."""

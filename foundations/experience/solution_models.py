@@ -39,6 +39,13 @@ class DefinitionText(Asked):
     file: FileName = "definition.yaml"
 
 
+class DefinitionGiven(DefinitionText):
+    """A definition to be registered."""
+
+    scheduled: bool = True
+    """Whether what it says under ``schedule`` is done from now on, where it is the newest version."""
+
+
 class Finding(Answer):
     """One diagnostic: what, where, and how to mend it."""
 

@@ -36,7 +36,7 @@ class Intent(Message):
     """What somebody wants done: a type, a payload, and nothing about how."""
 
     type: str
-    payload: dict[str, Json] = {}
+    payload: dict[str, Json] | list[Json] = {}
     source: Source = "api"
     solution: str | None = None
     purpose: str = "operate"

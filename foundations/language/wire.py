@@ -142,6 +142,8 @@ class StepCall(Message):
     """For an undo: the effect key of the step that owes it."""
     undo: str | None = None
     """The compensation that the definition declares for this step, in place of its contract's."""
+    told: tuple[dict[str, Json], ...] = ()
+    """Lifecycle events of the run that leave with this step: type and data."""
     witnessed: tuple[int, ...] = ()
     """Journal numbers (``StepResult.seq``) of local results that history holds and that no answered call has reported yet:
     for an activity all of them, for local work those of earlier workflow tasks. The surface publishes their events."""
@@ -211,6 +213,8 @@ class Closing(Message):
     """Paths whose undo failed or is impossible: open items in the work queue."""
     paths: tuple[str, ...] = ()
     """Witnessed local effect paths of the last task, so that the closing record can void the others."""
+    told: tuple[dict[str, Json], ...] = ()
+    """Lifecycle events of the run that leave with its end."""
     witnessed: tuple[int, ...] = ()
     """As in ``StepCall``, this task's included: beside ``paths`` another way to name the local rows that stand."""
     telling: bool = True
@@ -242,6 +246,8 @@ class Knock(Message):
     solution: str
     binding: str
     intent: str
-    payload: dict[str, Json] = {}
+    payload: dict[str, Json] | list[Json] = {}
     nominal: datetime | None = None
-    """When this knock was due; the workflow fills it in."""
+    """When this knock was due; the workflow fills it in where nobody has."""
+    round: str = ""
+    """What the knock is for, where it is not its time: a set of events."""

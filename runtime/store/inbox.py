@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, TextClause
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from symphainy.runtime.store.columns import SQLModel, big, cipher, instant, key, text
 from symphainy.runtime.store.unit import Repository
 
-__all__ = ["DeliveryRow", "Inbox", "InboxRow", "ListenerRow"]
+__all__ = ["STARTS", "DeliveryRow", "Inbox", "InboxRow", "ListenerRow", "Pending"]
+
+STARTS = "on:"
+"""Before the name of a trigger that listens in place of a run: what is matched to it starts one."""
 
 
 class ListenerRow(SQLModel, table=True):
@@ -50,6 +53,17 @@ class DeliveryRow(SQLModel, table=True):
     matched_at: datetime = instant()
     woken_at: datetime | None = instant(optional=True)
     consumed_at: datetime | None = instant(optional=True)
+    start_key: str = text()
+    """Of an event that starts a run: which start it is part of."""
+
+
+class Pending(SQLModel):
+    """An event that came for a trigger, with its value."""
+
+    source: str
+    event_id: str
+    start_key: str
+    data: bytes | None
 
 
 _MATCH = sql("""
@@ -59,8 +73,22 @@ _MATCH = sql("""
     ON CONFLICT DO NOTHING RETURNING execution_id""")
 
 _UNWOKEN = sql("""
-    SELECT tenant, execution_id, source, event_id, matched_at FROM deliveries WHERE woken_at IS NULL AND matched_at < :before
+    SELECT tenant, execution_id, source, event_id, matched_at FROM deliveries
+    WHERE woken_at IS NULL AND matched_at < :before AND NOT starts_with(execution_id, 'on:')
     ORDER BY tenant, execution_id, matched_at LIMIT :limit""")
+
+_STARTING = sql("""
+    SELECT DISTINCT tenant, execution_id FROM deliveries WHERE woken_at IS NULL AND starts_with(execution_id, 'on:')
+    ORDER BY tenant, execution_id LIMIT 100""")
+_PENDING = sql("""
+    SELECT d.source, d.event_id, d.start_key, i.data FROM deliveries d JOIN inbox i USING (tenant, source, event_id)
+    WHERE d.tenant = :tenant AND d.execution_id = :listener AND d.consumed_at IS NULL
+    ORDER BY d.matched_at, d.source, d.event_id LIMIT 1000""")
+_MARK = """
+    UPDATE deliveries d SET {} FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS e (source, event_id)
+    WHERE d.tenant = :tenant AND d.execution_id = :listener AND d.source = e.source AND d.event_id = e.event_id"""
+_EXAMINED, _CONSUMED = sql(_MARK.format("woken_at = :value")), sql(_MARK.format("consumed_at = :value"))
+_ASSIGN = sql(_MARK.format("start_key = :value"))
 
 
 class Inbox(Repository):
@@ -99,3 +127,34 @@ class Inbox(Repository):
         async with self.store.relay() as session:
             found = await session.execute(_UNWOKEN, {"before": before, "limit": limit})
             return [DeliveryRow(**row._mapping) for row in found]
+
+    async def starting(self) -> list[tuple[str, str]]:
+        """(tenant, listener) of the triggers that events have come for, of all tenants; for the relay."""
+        async with self.store.relay() as session:
+            return [(row.tenant, row.execution_id) for row in await session.execute(_STARTING)]
+
+    async def pending(self, tenant: str, listener: str) -> list[Pending]:
+        """What came for a trigger and is not used up, in order of arrival."""
+        async with self.within(tenant, None) as session:
+            rows = await session.execute(_PENDING, {"tenant": tenant, "listener": listener})
+            return [Pending(**row._mapping) for row in rows]
+
+    async def assign(self, tenant: str, listener: str, rows: list[Pending], start_key: str) -> None:
+        """These events are part of one start."""
+        await self._mark(_ASSIGN, tenant, listener, rows, start_key)
+
+    async def consumed(self, tenant: str, listener: str, rows: list[Pending], at: datetime) -> None:
+        """These events are used up."""
+        await self._mark(_CONSUMED, tenant, listener, rows, at)
+
+    async def examined(self, tenant: str, listener: str, rows: list[Pending], at: datetime) -> None:
+        """These events were looked at: until another one comes, nothing follows from them."""
+        await self._mark(_EXAMINED, tenant, listener, rows, at)
+
+    async def _mark(
+        self, statement: TextClause, tenant: str, listener: str, rows: list[Pending], value: datetime | str
+    ) -> None:
+        if rows:
+            about = {"sources": [row.source for row in rows], "ids": [row.event_id for row in rows], "value": value}
+            async with self.within(tenant, None) as session:
+                await session.execute(statement, {"tenant": tenant, "listener": listener, **about})

@@ -32,6 +32,13 @@ class IntentRow(SQLModel, table=True):
             postgresql_where=sql("state <> 'refused'"),
         ),
         Index("intents_execution", "tenant", "execution_id"),
+        Index(
+            "intents_scheduled",
+            "tenant",
+            sql("split_part(key, ':', 2)"),
+            "received_at",
+            postgresql_where=sql("source = 'cron' AND key LIKE 'schedule:%'"),
+        ),
         Index("intents_reserved", "received_at", postgresql_where=sql("state = 'reserved'")),
     )
     tenant: str = key()
@@ -65,6 +72,19 @@ _STARTED = sql("""
 _RESERVED = sql("""
     SELECT tenant, intent_id, execution_id FROM intents
     WHERE state = 'reserved' AND received_at < :before ORDER BY received_at LIMIT :limit""")
+
+
+_LAST = sql("""
+    SELECT i.execution_id, e.closed_at FROM intents i LEFT JOIN executions e USING (tenant, execution_id)
+    WHERE i.tenant = :tenant AND split_part(i.key, ':', 2) = :schedule AND i.source = 'cron' AND i.key LIKE 'schedule:%'
+    AND i.state <> 'refused' ORDER BY i.received_at DESC LIMIT 1""")
+
+
+class LastRun(SQLModel):
+    """When a schedule's last run was through."""
+
+    execution_id: str
+    closed_at: datetime | None
 
 
 class Intents(Repository):
@@ -108,3 +128,9 @@ class Intents(Repository):
         async with self.store.relay() as session:
             rows = await session.execute(_RESERVED, {"before": before, "limit": limit})
             return [(row.tenant, row.intent_id, row.execution_id) for row in rows]
+
+    async def last_scheduled(self, tenant: str, schedule: str) -> LastRun | None:
+        """The last run that a schedule started; ``closed_at`` None: it is not through."""
+        async with self.within(tenant, None) as session:
+            row = (await session.execute(_LAST, {"tenant": tenant, "schedule": schedule})).one_or_none()
+            return LastRun(**row._mapping) if row else None

@@ -9,7 +9,9 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from symphainy.foundations.definitions.schedule import awaited
 from symphainy.runtime.store.columns import SQLModel, big, instant, json, key, maybe, text
+from symphainy.runtime.store.inbox import STARTS, ListenerRow
 from symphainy.runtime.store.unit import Repository
 from symphainy.runtime.store.webhooks import EndpointRow, Webhooks
 
@@ -63,6 +65,7 @@ class BindingRow(SQLModel, table=True):
     """One experience binding of a deployed solution. ``kind``: rest, schedule, webhook …; ``about`` is its definition."""
 
     __tablename__ = "bindings"
+    __table_args__ = (Index("bindings_schedules", "tenant", "solution", postgresql_where=sql("kind = 'schedule'")),)
     tenant: str = key()
     solution: str = key()
     kind: str = key()
@@ -73,6 +76,8 @@ class BindingRow(SQLModel, table=True):
 
 
 _DEPLOYED = sql("SELECT tenant, name, digest FROM deployments WHERE state = 'active' ORDER BY tenant, name")
+
+_SCHEDULING = sql("SELECT DISTINCT tenant, solution FROM bindings WHERE kind = 'schedule' ORDER BY tenant, solution")
 
 
 class Solutions(Repository):
@@ -122,8 +127,9 @@ class Solutions(Repository):
                 standing = row.model_copy(update={"revision": past[0].revision + 1 if past else 1})
                 await self._add(standing, row.tenant, session)
             await self._clear(row.tenant, row.name, session)
-            for each in (*routes, *bindings):
+            for each in routes:
                 await self._add(each, row.tenant, session)
+            await self._bind(row.tenant, bindings, session)
             await Webhooks(self.store).bind(row.tenant, row.name, endpoints, tx=session)
             return standing
 
@@ -160,10 +166,37 @@ class Solutions(Repository):
         """The experience bound to a solution."""
         return await self._some(BindingRow, tenant, tx, oldest="name", tenant=tenant, solution=solution)
 
+    async def binding(self, tenant: str, solution: str, kind: str, name: str) -> BindingRow | None:
+        """One binding."""
+        return await self._one(BindingRow, tenant, None, tenant=tenant, solution=solution, kind=kind, name=name)
+
+    async def schedule(self, tenant: str, owner: str, bindings: list[BindingRow], *, tx: AsyncSession) -> None:
+        """The schedules of a definition that is no solution's, in place of those that it had."""
+        await self._clear(tenant, owner, tx)
+        await self._bind(tenant, bindings, tx)
+
+    async def scheduling(self) -> list[tuple[str, str]]:
+        """(tenant, owner) of everything that has a schedule, of all tenants; for the relay."""
+        async with self.store.relay() as session:
+            return [(row.tenant, row.solution) for row in await session.execute(_SCHEDULING)]
+
+    async def _bind(self, tenant: str, bindings: list[BindingRow], tx: AsyncSession) -> None:
+        """Keep them; those that wait for events listen from now on."""
+        for each in bindings:
+            await self._add(each, tenant, tx)
+            for type_ in awaited(each.about["on"]) if each.kind == "schedule" and each.about.get("on") else ():
+                listener = f"{STARTS}{each.solution}.{each.name}"
+                await self._add(
+                    ListenerRow(tenant=tenant, execution_id=listener, type=type_, since=each.bound_at), tenant, tx
+                )
+
     async def _end(self, tenant: str, name: str, state: str, at: datetime, tx: AsyncSession) -> int:
         values = {"state": state, "ended_at": at}
         return await self._change(DeploymentRow, tenant, tx, values, tenant=tenant, name=name, state="active")
 
     async def _clear(self, tenant: str, name: str, tx: AsyncSession) -> None:
         await self._drop(IntentRouteRow, tenant, tx, tenant=tenant, solution=name)
+        for each in await self.bindings(tenant, name, tx=tx):
+            if each.kind == "schedule":
+                await self._drop(ListenerRow, tenant, tx, tenant=tenant, execution_id=f"{STARTS}{name}.{each.name}")
         await self._drop(BindingRow, tenant, tx, tenant=tenant, solution=name)

@@ -87,6 +87,7 @@ def compare(expect: dict[str, Any], run: Run, world: Live, asked: list[Asked], s
                 assert seconds * 1000 >= value
             case "events":
                 _events([event for event in value if not event["type"].startswith(LIFECYCLE)], world.events)
+                _events([event for event in value if event["type"].startswith(LIFECYCLE)], run.told)
             case _:
                 raise AssertionError(f"expected.yaml states something that is not known here: {key}")
 

@@ -14,7 +14,7 @@ from definitions.examples import ROOT, needs_examples
 from support.live_driver import Live, Run
 from support.stub_server import StubServer
 
-from ctk.expectations import compare, grpc_stubs, stubs
+from ctk.expectations import LIFECYCLE, compare, grpc_stubs, stubs
 from symphainy.foundations.definitions.beside import laid_in
 from symphainy.foundations.definitions.compile import Compiled
 from symphainy.foundations.definitions.yaml12 import load
@@ -50,8 +50,17 @@ def with_files(file: str) -> str:
     return text if made == document else json.dumps(made)
 
 
-def compiled(world: Live, file: str) -> Compiled:
-    made = world.compile(with_files(file))
+def asking(text: str, entry: dict[str, Any]) -> str:
+    """The document, asking for lifecycle events where the entry states some."""
+    if not any(event["type"].startswith(LIFECYCLE) for event in entry["expect"].get("events", ())):
+        return text
+    document = load(text).value
+    document["document"]["metadata"] = {"lifecycle": "tasks"}
+    return json.dumps(document)
+
+
+def compiled(world: Live, file: str, entry: dict[str, Any] | None = None) -> Compiled:
+    made = world.compile(asking(with_files(file), entry or {"expect": {}}))
     if made.plan is None and {d.code for d in made.errors} <= REFUSED:
         pytest.skip(made.errors[0].message)
     assert made.plan is not None, made.errors
@@ -64,7 +73,7 @@ async def test_entry(entry: dict[str, Any]) -> None:
         stubs(server, entry, read)
         world = Live({**server.map(), **rpc}, SECRETS)
         try:
-            made = compiled(world, entry["file"])
+            made = compiled(world, entry["file"], entry)
             assert made.plan is not None
             # An attempt's limit of 50 ms says which comes first, the limit or the answer; a busy machine needs more to show that.
             stretch = (

@@ -58,7 +58,8 @@ CASES: list[tuple[str, str, tuple[int, int], str]] = [
     ("LNK003", HEAD + "do:\n- a: {call: grpc, with: {proto: {endpoint: 'https://x.org/p'}, service: {name: s, host: h}, method: "
     "m}}", (3, 7), "core.grpc@1"),
     ("LNK007", HEAD + "do:\n- a: {run: {shell: {command: ls}}}", (3, 13), "shell"),
-    ("LNK004", HEAD + "schedule: {every: PT1H}\ndo: []", (2, 1), "schedule"),
+    ("LNK004", HEAD + "schedule: {on: {one: {with: {data: '${ [range(.n)] | any }'}}}}\ndo: []", (2, 36), "not linear"),
+    ("DOC009", HEAD + "schedule: {cron: 0 25 * * *}\ndo: []", (2, 18), "not within 0 to 23"),
     ("LNK003", HEAD + "do:\n- a: {call: 'https://x.org/function.yaml'}", (3, 7), "core.function@1"),
     ("DOC004", HEAD + "use: {catalogs: {globl: {endpoint: 'https://x.org'}}}\ndo:\n- a: {call: 'log:1.0.0@global'}", (4, 13), "'globl'"),
     ("DOC004", HEAD + "use: {catalogs: {c: {endpoint: {uri: 'https://x.org', authentication: {use: p}}}}}\ndo: []", (2, 77), "'p'"),

@@ -30,7 +30,6 @@ carried alike; and where an authority introspects and revokes tokens: a run asks
 HEAD = {"dsl": "1.0.3", "namespace": "t", "name": "n", "version": "1.0.0"}
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "schedule": ({"schedule": {"every": "PT1H"}}, "LNK004"),
     "schema/resource": ({"input": {"schema": {"resource": {"endpoint": "https://x.org/s.json"}}}}, "DOC008"),
     "evaluate/language": ({"evaluate": {"language": "js"}}, "EXP007"),
     "evaluate/mode": ({"evaluate": {"mode": "loose"}}, "EXP007"),
@@ -79,7 +78,7 @@ def words() -> frozenset[str]:
 
 
 def refused(owner: str, name: str) -> bool:
-    return owner == "schedule" or {f"{owner}/{name}", name} & set(REFUSED) != set()
+    return {f"{owner}/{name}", name} & set(REFUSED) != set()
 
 
 def test_each_property_of_the_schema_is_read_or_refused_or_an_annotation():

@@ -94,3 +94,35 @@ async def test_a_schedule_submits_through_the_door_once_per_tick(running: Runnin
         await asyncio.sleep(2.5)  # two ticks
         assert len(paid()) == count, "an undeployed solution's schedule still knocks"
         assert len(set(paid())) == count
+
+
+STARTED_BY_AN_EVENT = """
+document: {dsl: 1.0.3, namespace: shop, name: thank, version: 1.0.0, metadata: {lifecycle: tasks}}
+schedule: {on: {one: {with: {type: order.paid, data: '${ .amount > 10 }'}}}}
+do:
+  - pay: {call: ledger.pay, with: {observer: '${ .[0].observer }', kind: '${ .[0].kind }'}}
+  - thank: {set: {thanks: '${ $workflow.input[0].who }'}}
+"""
+
+
+async def test_an_event_starts_a_run_that_tells_its_lifecycle(running: Running) -> None:
+    async with await running.login() as client:
+        await client.solution.register(STARTED_BY_AN_EVENT, "thank.yaml")
+        who = {"observer": running.observer, "kind": "thank", "who": "Ann"}
+        for name, amount in (("a", 5), ("b", 50), ("b", 50)):
+            event = {"specversion": "1.0", "id": name, "source": "shop", "type": "order.paid"}
+            assert (await client.deliver({**event, "data": {**who, "amount": amount}})).matched == 0
+        async with asyncio.timeout(30):
+            while not (found := (await client.solution.executions()).items):
+                await asyncio.sleep(0.2)
+        (one,) = found
+        assert (await client.result(one.execution_id, wait=30)).output == {"thanks": "Ann"}
+        events = [event async for event in client.watch(one.execution_id)]
+        prefix = "io.serverlessworkflow."
+        told = [
+            event.type.removeprefix(prefix).removesuffix(".v1") for event in events if event.type.startswith(prefix)
+        ]
+        task = [f"task.{verb}" for verb in ("created", "started", "completed")]
+        assert told == ["workflow.started", *task, *task, "workflow.completed"]
+        assert events[2].data["name"] == f"thank-{one.execution_id}.shop"
+        assert len((await client.solution.executions()).items) == 1, "an event starts one run, however often it comes"

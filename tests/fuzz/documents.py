@@ -37,11 +37,18 @@ class Documents:
             "document": {"dsl": "1.0.3", "namespace": "t", "name": "n", "version": "1.0.0"}, "do": self.tasks(0),
         }  # fmt: skip
         if self.rarely():
-            made["document"]["metadata"] = {"saga": {"onFault": self.pick(["compensate", "none", "maybe"])}}
+            made["document"]["metadata"] = self.pick(
+                [
+                    {"saga": {"onFault": self.pick(["compensate", "none", "maybe"])}},
+                    {"lifecycle": self.pick(["workflow", "tasks", 1])},
+                ]
+            )
         if self.rarely():
             made["use"] = {
                 "functions": {"f": self.task(2)}, "errors": {"e": {"type": "https://e.org/e", "status": 409}},
                 "retries": {"r": self.retry()}, "timeouts": {"t": {"after": "PT1S"}}, "secrets": ["s"],
+                "extensions": [{"e": {"extend": self.pick(["all", "call", "nothing"]), "when": self.text(), "before": self.tasks(2)}}],
+                "catalogs": {"c": {"endpoint": self.pick(["https://c.org", {"uri": self.text()}])}},
             }  # fmt: skip
         if self.rarely():
             made["input"] = {"from": self.text(), "schema": {"document": self.pick([{"type": "object"}, *JUNK])}}
@@ -49,7 +56,7 @@ class Documents:
             made |= self.pick(
                 [
                     {"timeout": {"after": "PT5S"}},
-                    {"schedule": {"every": "PT1H"}},
+                    {"schedule": self.schedule()},
                     {"evaluate": {"mode": "strict"}},
                     {"output": {"as": self.text()}},
                 ]
@@ -156,6 +163,20 @@ class Documents:
         )
         made: dict[str, Any] = {"listen": {"to": to}}
         return made | ({"foreach": {"item": "i", "do": self.tasks(depth + 1)}} if self.rarely() else {})
+
+    def schedule(self) -> dict[str, Any]:
+        """What starts a document."""
+        on = self._listen(2)["listen"]["to"]
+        return dict(
+            self.pick(
+                [
+                    {"every": self.pick(["PT1H", {"hours": 1}, self.text()])},
+                    {"cron": self.pick(["0 0 * * *", "*/5 1-3 * jan sun", "99 * * * *", self.text()])},
+                    {"after": "PT5M", "on": on},
+                    {"on": on, "read": self.pick(["data", "envelope", "raw", 1])},
+                ]
+            )
+        )
 
     def _run(self, depth: int) -> dict[str, Any]:
         return {

@@ -10,7 +10,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
+from symphainy.bindings import cluster
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
 from symphainy.foundations.public_works.adapters.postgres import Postgres
 from symphainy.foundations.public_works.adapters.redis import RedisHotState, RedisStreams
@@ -37,7 +37,7 @@ def postgres_url(folder: Path) -> Iterator[str]:
     """An embedded PostgreSQL with all migrations."""
 
     async def begin() -> object:
-        running = await EmbeddedPostgres.start(folder, MASTER_KEY)
+        running = await cluster.started(folder, MASTER_KEY)
         sql = Postgres(running.url, MASTER_KEY)
         await upgrade(sql)
         await sql.close()

@@ -76,7 +76,7 @@ class TinySaga:
 
     @workflow.run
     async def run(self, given: SagaInput) -> Any:
-        mode = (given.input or {}).get("mode", "complete")
+        mode = given.input.get("mode", "complete") if isinstance(given.input, dict) else "complete"
         if mode == "broken" and not TinySaga.mended:
             raise RuntimeError("this code does not fit that history")
         about = {"tenant": given.tenant, "execution_id": given.execution_id, "run_id": workflow.info().run_id}

@@ -53,7 +53,7 @@ class FakeDefinitions:
     def __init__(self) -> None:
         self.rows, self.plans = dict[tuple[str, str], Row](), dict[tuple[str, str], Plan]()
 
-    async def register(self, tenant: str, plan: Plan, source: str, by: str) -> bool:
+    async def register(self, tenant: str, plan: Plan, source: str, by: str, *, scheduled: bool = True) -> bool:
         standing = self.rows.get((tenant, plan.definition))
         if standing is not None and standing.plan_digest != plan.digest:
             raise Conflict(f"{plan.definition} is registered with another content", code="version_taken")

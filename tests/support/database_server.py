@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from symphainy.foundations.public_works.adapters.embedded_postgres import EmbeddedPostgres
+from symphainy.bindings import cluster
 from symphainy.foundations.public_works.adapters.postgres import Postgres
 from symphainy.foundations.public_works.running import Running
 from symphainy.runtime.store.migrate import upgrade
@@ -26,7 +26,7 @@ def database_server() -> Iterator[Running]:
 
 
 async def _started(folder: Path) -> Running:
-    server = await EmbeddedPostgres.start(folder, MASTER)
+    server = await cluster.started(folder, MASTER)
     sql = Postgres(server.url, MASTER)
     await upgrade(sql)
     await sql.close()

@@ -109,6 +109,8 @@ class Run:
         start = Machine.begin(self.program, data, execution="exe_live", now=datetime.now(UTC))
         self.machine = Watched(self.program, start.state)
         self.machine.ran = []
+        self.told: list[dict[str, Any]] = []
+        """Lifecycle events, in the order in which they left."""
         self.open: dict[str, asyncio.Task[Any]] = {}
         self._woken = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -171,11 +173,13 @@ class Run:
                 task = self.open.pop(name, None)
                 if task is not None:
                     self._take(task.result()())
+        self.told += self.ending.told
 
     def _take(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
                 case Call():
+                    self.told += command.told
                     self.open[command.id] = asyncio.create_task(self._call(command))
                 case Timer():
                     self.open[command.id] = asyncio.create_task(self._timer(command))

@@ -31,6 +31,6 @@ def step_call(
         **saga.model_dump(), capability=command.ref, arguments=command.arguments, path=command.path, name=command.name,
         effect_key=effect_key(saga.tenant, saga.execution_id, command.path, undo=command.kind == "undo"), kind=command.kind,
         now=now, plan_digest=program.plan.digest, task=task, witnessed=witnessed,
-        undo=command.undo,
+        undo=command.undo, told=tuple(command.told),
         grant_key=effect_key(saga.tenant, saga.execution_id, command.grant) if command.grant else None,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from symphainy.foundations.definitions.machine import lifecycle
 from symphainy.foundations.definitions.machine.state import Call, Cancel, Frame, State
 from symphainy.foundations.language.errors import Problem
 
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
 
 def collapse(m: "Machine", frame: Frame, then: str, payload: Any) -> None:
     """End everything below ``frame`` (and its own call), then go on with ``then``."""
-    for under in below(m.state, frame):
+    inside = below(m.state, frame)
+    lifecycle.collapsed(m, frame, then, payload, inside)
+    for under in inside:
         under.data.pop("after", None)
         _silence(m, under)
     _silence(m, frame, keep=True)

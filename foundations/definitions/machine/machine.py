@@ -5,7 +5,7 @@ enter ─▶ if ─▶ input ─▶ kind.start ─▶ … ─▶ finish: output,
 """
 
 from collections import deque
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from symphainy.foundations.definitions.machine import (
     extending,
     flow,
     inbox,
+    lifecycle,
     pace,
     people,
     suspension,
@@ -55,6 +56,7 @@ class Machine:
         """Enter the root list."""
         root = Frame(id=0, parent=None, kind="list", pointer="/do", path="/do")
         self.state.frames[0] = root
+        lifecycle.started(self)
         document = self.program.plan.document
         try:
             flow.check(self, "", (document.get("input") or {}).get("schema"), self.state.input, "input")
@@ -189,16 +191,11 @@ class Machine:
         )
 
     def _issue(self, frame: Frame, command: Call) -> None:
-        frame.call = asdict(command)
-        self.state.steps += 1
-        if self.state.steps > self.program.plan.limits.steps:
-            limit = self.program.plan.limits.steps
-            frame.call = None
-            self.fail(
-                frame,
-                problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", frame.pointer),
-            )
+        if terms.exceeded(self, frame):
             return
+        if self.state.told and command.kind == "do":
+            command = replace(command, told=lifecycle.drain(self))
+        frame.call = asdict(command)
         trace.note(self, "call", frame, command.ref, path=command.id)
         self._commands.append(command)
 
@@ -292,6 +289,7 @@ class Machine:
         frame.input = frame.raw if given.get("from") is None else flow.shape(self, frame, given["from"], frame.raw)
         frame.phase = "run"
         trace.note(self, "enter", frame)
+        lifecycle.entered(self, frame)
         if limit := self.program.named("timeouts", task.get("timeout")):
             self.timer(frame, "timeout", parse_duration(flow.resolve(self, frame, limit["after"], frame.input)))
         self._agenda.append(("extend" if self.program.use.get("extensions") else "start", frame.id, ()))
@@ -331,6 +329,8 @@ class Machine:
 
     def told(self, frame: Frame, output: Json, then: str) -> None:
         """``frame`` is through: it goes, its parent is told."""
+        if frame.phase != "enter":  # what a condition skips was never there
+            lifecycle.task(self, frame, "completed")
         self.drop(frame)
         self._agenda.append(("child", frame.parent or 0, (frame.id, frame.pointer, output, then)))
 
@@ -352,6 +352,7 @@ class Machine:
         self.state.ending = Ending(
             "completed", "partial" if owed else "compensated" if undone else "none", value, owed=list(owed)
         )
+        lifecycle.ended(self, self.state.ending)
 
     def _complete(self, frame: Frame, output: Json) -> None:
         self.complete(output)

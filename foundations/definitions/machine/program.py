@@ -68,6 +68,11 @@ class Program:
             raise Defect(f"no run in this process holds the plan {digest}") from None
 
     @cached_property
+    def lifecycle(self) -> str:
+        """Which lifecycle events the document asks for (``machine/lifecycle.py``)."""
+        return str((self.plan.document["document"].get("metadata") or {}).get("lifecycle") or "")
+
+    @cached_property
     def use(self) -> dict[str, Any]:
         """The document's ``use`` section."""
         return dict(self.plan.document.get("use") or {})

@@ -51,6 +51,8 @@ class Call:
     grant: str | None = None
     undo: str | None = None
     """The compensation that the definition declares for this step, linked."""
+    told: list[dict[str, Json]] = field(default_factory=list)
+    """Lifecycle events that leave with it."""
 
     @property
     def id(self) -> str:
@@ -111,6 +113,8 @@ class Ending:
     output: Json = None
     error: dict[str, Json] | None = None
     owed: list[str] = field(default_factory=list)
+    told: list[dict[str, Json]] = field(default_factory=list)
+    """Lifecycle events that leave with it."""
 
     @property
     def problem(self) -> Problem | None:
@@ -161,6 +165,8 @@ class State:
     """Paths whose undo has failed in a ``catch`` that called ``compensate``."""
     spent: dict[str, float] = field(default_factory=dict)
     """What steps have cost, by unit, where the plan has a budget for it."""
+    told: list[dict[str, Json]] = field(default_factory=list)
+    """Lifecycle events that have not left yet; see ``lifecycle.py``."""
     trace: list[list[Any]] | None = None
     """In a rehearsal what happened, one line each (see ``trace.py``); None elsewhere."""
 

@@ -7,6 +7,7 @@ undoing of a failed run are never held back.
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from symphainy.foundations.definitions.machine import lifecycle
 from symphainy.foundations.definitions.machine.state import Command, Frame
 from symphainy.foundations.language.model import Json
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 def suspend(m: "Machine") -> list[Command]:
     """Hold back whatever would begin from now on; nothing to do for a run that ends or unwinds."""
-    if m.state.ending is None and m.state.unwinding is None and not m.state.cancelled:
+    if m.state.ending is None and m.state.unwinding is None and not m.state.cancelled and not m.state.suspended:
         m.state.suspended = True
+        lifecycle.held(m, "suspended")
     return m.settle()
 
 
@@ -26,6 +28,7 @@ def resume(m: "Machine", now: datetime) -> list[Command]:
     if m.state.suspended:
         m.tick(now)
         m.state.suspended = False
+        lifecycle.held(m, "resumed")
         m._agenda.extend((verb, number, tuple(payload)) for verb, number, payload in m.state.parked)
         m.state.parked = []
     return m.settle()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from symphainy.foundations.definitions.machine.faults import problem
+from symphainy.foundations.definitions.machine.state import Frame
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.wire import StepResult
 
@@ -23,6 +24,15 @@ def passed(m: "Machine") -> Problem:
     """The deadline has passed."""
     fault = problem("timeout", 408, "Deadline passed", f"not done within {m.program.plan.deadline}", "/")
     return fault.model_copy(update={"code": DEADLINE})
+
+
+def exceeded(m: "Machine", f: Frame) -> bool:
+    """Count a step that is about to be issued; over the plan's limit the task fails, and True comes back."""
+    m.state.steps += 1
+    limit = m.program.plan.limits.steps
+    if m.state.steps > limit:
+        m.fail(f, problem("runtime", 500, "Too many steps", f"the limit of {limit} steps is reached", f.pointer))
+    return m.state.steps > limit
 
 
 def charge(m: "Machine", result: StepResult) -> bool:

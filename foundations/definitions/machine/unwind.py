@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import trace
+from symphainy.foundations.definitions.machine import lifecycle, trace
 from symphainy.foundations.definitions.machine.faults import has_effects
 from symphainy.foundations.definitions.machine.state import Call, Command, Effect, Ending
 from symphainy.foundations.language.errors import Problem
@@ -82,6 +82,7 @@ def _next(m: "Machine") -> None:
         error=unwinding["cause"],
         owed=owed,
     )
+    lifecycle.ended(m, state.ending)
 
 
 def _call(m: "Machine") -> Call:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from symphainy.foundations.definitions.machine import flow, inbox, matching
+from symphainy.foundations.definitions.machine import flow, inbox, lifecycle, matching
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.state import Frame
 from symphainy.foundations.language.model import Json
@@ -16,6 +16,8 @@ class Listen(Kind):
 
     def start(self, m: "Machine", f: Frame) -> None:
         """Look first at what is kept."""
+        if correlates(m.program.node(f.pointer)["listen"]["to"]):
+            lifecycle.workflow(m, "correlation-started")
         f.data.update(queue=inbox.kept(m), consumed=[], items=[], met=[], until_met=[], fixed={}, stop=False)
         if _satisfied(m.program.node(f.pointer)["listen"]["to"], f.data["met"]):
             m.finish(f, [])
@@ -93,6 +95,8 @@ class Listen(Kind):
 
     def _enough(self, m: "Machine", f: Frame) -> bool:
         if f.data["stop"]:
+            if correlates(m.program.node(f.pointer)["listen"]["to"]):
+                lifecycle.workflow(m, "correlation-completed", correlationKeys=f.data["fixed"])
             m.finish(f, f.data["items"])
         return bool(f.data["stop"])
 
@@ -107,6 +111,11 @@ def filters(strategy: dict[str, Any]) -> list[dict[str, Any]]:
     [{'with': {'type': 'a'}}]
     """
     return [strategy["one"]] if "one" in strategy else list(strategy.get("any", strategy.get("all", ())))
+
+
+def correlates(strategy: dict[str, Any]) -> bool:
+    """Whether a filter correlates."""
+    return any(wanted.get("correlate") for wanted in filters(strategy))
 
 
 def _match(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions.durations import parse_duration
-from symphainy.foundations.definitions.machine import flow, retry, trace
+from symphainy.foundations.definitions.machine import flow, lifecycle, retry, trace
 from symphainy.foundations.definitions.machine.kinds.base import Done, Kind
 from symphainy.foundations.definitions.machine.kinds.call import digest
 from symphainy.foundations.definitions.machine.state import Frame
@@ -68,6 +68,7 @@ class Try(Kind):
             m.collapse(body, "fail", timed_out(f.pointer))
             return
         m.state.scopes[f.scope] = f.data["context"]
+        lifecycle.task(m, f, "retried")
         self._attempt(m, f)
 
     def _attempt(self, m: "Machine", f: Frame) -> None:
