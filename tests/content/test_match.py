@@ -86,3 +86,15 @@ def test_two_equal_rivals_make_nobody_sure():
 def test_short_words_that_differ_by_a_letter_are_two_words():
     assert alike("stage", "state") == 0.0 and alike("male", "make") == 0.0
     assert alike("occurrence", "occurence") > 0.8
+
+
+def test_a_point_of_time_goes_to_its_like_and_the_day_follows():
+    theirs = [field("start_date", ()), field("start_datetime", ()), field("person_id", ())]
+    found = compared([field("begintime", ()), field("patient_id", ())], theirs)
+    assert [(p.source, p.target) for p in (*found.pairs, *found.further)] == [
+        ("begintime", "start_datetime"), ("patient_id", "person_id"),
+    ]  # fmt: skip
+    (day,) = found.derived
+    assert (day.target, day.rule, day.sources) == ("start_date", "day", ("begintime",)) and found.open == ()
+    days = compared([field("begindate", ())], theirs)
+    assert [(p.source, p.target) for p in days.pairs] == [("begindate", "start_date")] and not days.derived

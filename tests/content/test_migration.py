@@ -6,12 +6,17 @@ from typing import Any
 
 import duckdb
 from support.machine_driver import Driver
-from support.portfolio import COPYBOOK, FIELDS, claims, policies
+from support.portfolio import COPYBOOK, FIELDS, claims, given, policies
 
 from symphainy.foundations.curator import Registry, read_catalog
 from symphainy.foundations.definitions.solution import load_solution
+from symphainy.foundations.language.artifact import ArtifactRef
+from symphainy.foundations.public_works.pools import ComputePool
 from symphainy.realms.content.manager import Manager as Content
+from symphainy.realms.content.services.decode import Layout, Place, part
 from symphainy.realms.insights.manager import Manager as Insights
+from symphainy.realms.insights.models.match import ToMatch
+from symphainy.realms.insights.services.match import matched
 
 SOLUTION = Path(__file__).parents[2] / "solutions" / "migration"
 COUNT, PART = 1_200, 600
@@ -64,20 +69,12 @@ def walked(run: Any, tools: Any, knowledge: Path, choice: str) -> tuple[Any, Des
 
 
 def asked(tools: Any, knowledge: Path) -> dict[str, Any]:
-    kept = {
-        "policies": tools.keep(b"".join(policies(COUNT)), name="policies.dat"),
-        "claims": tools.keep(claims(COUNT), name="claims.csv", media_type="text/csv"),
-        "wording": tools.keep((knowledge / "policy.pdf").read_bytes(), name="policy.pdf", media_type="application/pdf"),
-    }
-    target = {
-        "fields": FIELDS,
-        "required": ["policy_number", "effective_date"],
-        "claims": [{"name": "claim_amount", "column": "claims.amount", "type": "decimal"}],
-    }
-    return {
-        **{name: ref.model_dump() for name, ref in kept.items()},
-        "copybook": COPYBOOK, "target": target, "key": {"policy": "POL_NO", "claim": "policy_number"}, "part": PART,
-    }  # fmt: skip
+    kept = (
+        tools.keep(b"".join(policies(COUNT)), name="policies.dat"),
+        tools.keep(claims(COUNT), name="claims.xlsx"),
+        tools.keep((knowledge / "policy.pdf").read_bytes(), name="policy.pdf", media_type="application/pdf"),
+    )
+    return given(*(ref.model_dump() for ref in kept), part=PART)
 
 
 def test_policies_become_one_checked_data_set(run, tools, knowledge):
@@ -103,6 +100,20 @@ def test_policies_become_one_checked_data_set(run, tools, knowledge):
     ]
     assert len(calls) == len(set(calls)), "no step runs twice"
     assert all(0.9 < score <= 1 for score in found["scores"])
+
+
+async def test_one_process_of_the_platforms_pool_takes_all_libraries_of_the_way(tmp_path):
+    file, part_file = tmp_path / "policies.dat", tmp_path / "part.parquet"
+    file.write_bytes(b"".join(policies(PART)))
+    pool = ComputePool(1)
+    try:
+        data, told = await pool.run(part, str(file), COPYBOOK, Layout(), Place(offset=0, record=0), PART)
+        part_file.write_bytes(data)
+        sides = {"source": {"data": ArtifactRef.of(data, name="part.parquet")}, "target": {"fields": FIELDS}}
+        found, _ = await pool.run(matched, ToMatch.model_validate(sides), str(part_file), None)
+    finally:
+        await pool.close()
+    assert told["count"] == PART and len(found.pairs) >= 5
 
 
 def test_a_rejected_mapping_moves_no_policy(run, tools, knowledge):

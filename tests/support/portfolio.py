@@ -4,8 +4,12 @@ Generated, the same bytes for the same number; one record of a thousand has a da
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
 from random import Random
 from typing import Any, Final
+
+from xlsxwriter import Workbook
 
 COPYBOOK: Final = """
        01  POLICY-RECORD.
@@ -58,7 +62,24 @@ def policies(count: int, seed: int = 7) -> Iterator[bytes]:
 
 
 def claims(count: int, seed: int = 11) -> bytes:
-    """A claim for every hundredth policy, and one for a policy that does not exist: the workbook's first sheet as text."""
-    random = Random(seed)
-    rows = [f"C{n:07d},P{n:09d},{random.randint(50, 9_000)}.00" for n in range(100, count + 1, 100)]
-    return "\n".join(["claim_number,policy_number,amount", *rows, "C9999999,P999999999,1.00"]).encode()
+    """The claims workbook: one for every hundredth policy, and one for a policy that does not exist."""
+    random, written = Random(seed), BytesIO()
+    book = Workbook(written, {"in_memory": True})
+    book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
+    sheet = book.add_worksheet("Claims")
+    sheet.write_row(0, 0, ("claim_number", "policy_number", "amount"))
+    for row, number in enumerate(range(100, count + 1, 100), 1):
+        sheet.write_row(row, 0, (f"C{number:07d}", f"P{number:09d}", random.randint(5_000, 900_000) / 100))
+    sheet.write_row(count // 100 + 1, 0, ("C9999999", "P999999999", 1))
+    book.close()
+    return written.getvalue()
+
+
+def given(policies: Any, claims: Any, wording: Any, part: int) -> dict[str, Any]:
+    """What the migration is asked, by references to the three files."""
+    amount = {"name": "claim_amount", "column": "claims.amount", "type": "decimal"}
+    return {
+        "policies": policies, "claims": claims, "wording": wording, "copybook": COPYBOOK, "part": part,
+        "target": {"fields": FIELDS, "required": ["policy_number", "effective_date"], "claims": [amount]},
+        "key": {"policy": "POL_NO", "claim": "policy_number"},
+    }  # fmt: skip

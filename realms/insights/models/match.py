@@ -46,10 +46,10 @@ class Pair(Message):
 
 
 class Derived(Message):
-    """A target field that no single field gives: several to be joined, or a constant; a proposal like any pair."""
+    """A target field that no single field gives: several to be joined, a constant, the day of a point of time; a proposal like any pair."""
 
     target: str
-    rule: Literal["concatenation", "constant", "part"]
+    rule: Literal["concatenation", "constant", "part", "day"]
     sources: tuple[str, ...] = ()
     separator: str = " "
     constant: str | None = None

@@ -78,6 +78,8 @@ def _derived(input: ToPropose, one: Derived) -> dict[str, Json]:
         return {**about, "concat": sources, "separator": one.separator}
     if one.rule == "constant":
         return {**about, "constant": one.constant}
+    if one.rule == "day":
+        return {**about, "column": sources[0], "type": "date"}
     quoted = '"' + one.sources[0].replace('"', '""') + '"'
     return {**about, "expression": f"split_part({input.source}.{quoted}, ' ', 1)"}
 

@@ -9,6 +9,7 @@ from symphainy.realms.insights.services.match.derive import derived, joined, rea
 from symphainy.realms.insights.services.match.fields import Field
 from symphainy.realms.insights.services.match.pairs import FEATURES, features
 from symphainy.realms.insights.services.match.scoring import evidence, sureness, weigh
+from symphainy.realms.insights.services.match.twins import clock, days, twins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +36,9 @@ def assigned(sources: Sequence[Field], targets: Sequence[Field], *, at_least: fl
 
     found = features(sources, targets)
     score = np.round(weigh(found), 4)
+    known = twins(targets)
+    exact = [i for i, one in enumerate(sources) if known and clock(one) == "datetime"]
+    score[np.ix_(exact, sorted(known))] = 0.0  # a day is no rival of the point of time that it is the day of
     sure = sureness(score, found[FEATURES.index("blind")])
 
     def pair(i: int, j: int) -> Pair:
@@ -54,8 +58,9 @@ def assigned(sources: Sequence[Field], targets: Sequence[Field], *, at_least: fl
         (int(i), int(j)) for i, j in _descending(sure)
         if sure[i, j] >= at_least and chosen.get(int(i)) != int(j) and sure[i, j] >= FURTHER * best.get(int(i), 1.0)
     ]  # fmt: skip
-    rest = [j for j in range(len(targets)) if j not in taken and j not in whole]
-    made = (*whole.values(), *derived(sources, targets, rest))
+    parts = days(sources, targets, chosen, {d: p for d, p in known.items() if d not in taken}, best)
+    rest = [j for j in range(len(targets)) if j not in taken and j not in whole and j not in parts]
+    made = (*whole.values(), *parts.values(), *derived(sources, targets, rest))
     reached = (
         taken | {j for _, j in more} | {j for j, one in enumerate(targets) if one.name in {d.target for d in made}}
     )

@@ -10,14 +10,14 @@ acct=account addr=address adm=admission amt=amount avg=average bal=balance bday=
 cert=certificate chg=change chr=chromosome cnt=count comp=company cond=condition consum=consumption consumed=consumption
 cov=coverage ctry=country cur=current curr=currency cust=customer cty=county ded=deductible del=delivery dept=department
 desc=description descr=description dest=destination diag=diagnosis diff=difference dim=dimension disch=discharge
-dischtime=end-datetime dist=distant div=division dob=birth-date dod=death-date dt=date dx=diagnosis eff=effective
+dist=distant div=division dob=birth-date dod=death-date dt=date dx=diagnosis eff=effective
 emp=employee env=environmental exp=expiry fname=first-name freq=frequency gend=gender grp=group hist=history histo=histologic
 hosp=hospital hx=history ic=inclusion id=identifier idx=index img=image ind=indicator ins=insurance insd=insured
-intime=start-datetime inv=invoice lang=language lat=latitude lname=last-name loc=location lon=longitude lob=business-line
+inv=invoice lang=language lat=latitude lname=last-name loc=location lon=longitude lob=business-line
 lvsi=lymphatic-vascular-invasion lymph=lymphatic max=maximum meds=medications mets=metastasis metas=metastasis met=metastasis
 mgr=manager mid=middle min=minimum mo=month mob=mobile msg=message mths=months mut=mutation nat=adjacent-normal nbr=number
 neg=negative no=number nm=name num=number nr=number obs=observation occ=occupation occupt=occupation ord=order
-org=organization orig=original outtime=end-datetime admittime=start-datetime regtime=start-datetime path=pathologic patho=pathologic
+org=organization orig=original path=pathologic patho=pathologic
 pathol=pathologic pathological=pathologic pct=percent perc=percent percentage=percent ph=phone pm=pathologic-m
 pn=pathologic-n pol=policy pos=position prem=premium prev=previous prob=probability prod=product proj=project pt=pathologic-t
 ptnt=patient pub=publication publish=published qty=quantity recv=received ref=reference reg=regional rel=relationship
@@ -31,7 +31,7 @@ ht=height os=overall-survival
 _SAME: Final = """
 gender sex | tumor tumour neoplasm cancer | smoking tobacco smoker cigarette cigarettes smoked | alcohol drinking drinker
 pathologic pathology | price cost fee charge | amount value sum total | identifier key code number
-begin start onset first effective inception from in | end stop quit expiry expiration termination until to out discharge
+begin start onset first effective inception from in admit | end stop quit expiry expiration termination until to out discharge
 customer client purchaser buyer | employee staff worker | name title label | phone telephone mobile | postcode zipcode postal
 country nation nationality | city town municipality | state province region | birth born birthday
 death died deceased mortality | date day datetime timestamp time | size dimension diameter length largest greatest
@@ -46,8 +46,9 @@ percent percentage fraction ratio rate | residual remaining | count number | pos
 invasion infiltration | year years | quantity volume | category type class kind genre group | tag category topic
 patient subject person participant case individual | diagnosis condition disease | treatment therapy
 visit admission encounter stay hospitalization | invoice bill | order purchase | product item article goods commodity
-remark remarks | status state | brand make | ancestry ethnicity | publication published release released | cited citations
-magazine journal | origin source provenance made | follow followup | lost loss | necrosis necrotic | residence country
+remark remarks | admission admitting admitted admit | status state | brand make | ancestry ethnicity
+publication published release released | cited citations | magazine journal | origin source provenance made
+follow followup | lost loss | necrosis necrotic | residence country
 enrollment participant | additional other | original organ
 """
 PHRASES: Final = {

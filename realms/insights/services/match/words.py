@@ -14,6 +14,9 @@ _OPAQUE: Final = re.compile(r"(col|column|field|attr|attribute|var|f|c|x|v|unnam
 _ENDINGS: Final = ("ations", "ation", "ical", "ic", "ings", "ing", "ies", "ed", "es", "s", "y", "e")
 _FILLERS: Final = frozenset("of the is this a an in for to and at by was were or with ajcc".split())
 """Words that a name may leave out: articles, and the standard that is meant where none is named (TNM staging: AJCC's)."""
+_GLUED: Final = ("datetime", "date", "time", "name", "code", "number", "year", "unit", "type", "flag")
+"""Words for a type that names often have at their end without a gap; a time is a point of time then."""
+_KNOWN: Final = frozenset({*ABBREVIATIONS, *SYNONYMS, *(word for phrase in PHRASES for word in phrase)})
 SIMILAR: Final = 0.9
 """Jaro-Winkler from which two words count as spellings of one."""
 SHORT: Final = 6
@@ -37,6 +40,8 @@ def words(name: str) -> tuple[str, ...]:
 
     >>> words("policyHolderDOB"), words("num_lymph_nodes"), words("Loss.Size-cm")
     (('policy', 'holder', 'birth', 'date'), ('number', 'lymphatic', 'nodes'), ('loss', 'size', 'cm'))
+    >>> words("custname"), words("candidate")
+    (('customer', 'name'), ('candidate',))
     >>> words("\u5546\u54c1\u540d\u7a31")
     ('product', 'name')
     """
@@ -46,8 +51,19 @@ def words(name: str) -> tuple[str, ...]:
         if "\u4e00" <= token[0] <= "\u9fff":
             found += _chinese(token)
         elif token not in _FILLERS:
-            found += ABBREVIATIONS.get(token, (token,))
+            found += [word for part in _unglued(token) for word in ABBREVIATIONS.get(part, (part,))]
     return _phrased(tuple(found)) or tuple(piece.lower() for piece in _SPLIT.findall(name))
+
+
+def _unglued(token: str) -> tuple[str, ...]:
+    """A word and the type word that is glued to it, where the first is one that we know: custname, but not candidate."""
+    if token in _KNOWN:
+        return (token,)
+    first, end = next(
+        ((token.removesuffix(end), end) for end in _GLUED if token.endswith(end) and token.removesuffix(end) in _KNOWN),
+        (token, ""),
+    )
+    return (first, "datetime" if end == "time" else end) if end else (token,)
 
 
 def _phrased(found: tuple[str, ...]) -> tuple[str, ...]:
