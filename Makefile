@@ -20,8 +20,7 @@ WHOLE ?= 2400
 PYTEST ?= timeout --foreground --kill-after 30 $(WHOLE) $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke programs large corpus fuzz audit smart-city authorization security-page ows-coverage diagnostics record clean
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean ows-coverage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,7 +110,7 @@ authorization: install ## Ask both APIs everything as everyone; write docs/autho
 security-page: install ## Write docs/security.md: the security rows and their tests
 	@PYTHONPATH=tests $(RUN) python -P -m support.checklist > docs/security.md
 
-ows-coverage: install ## Write docs/ows-coverage.md anew: every construct of the language, and the tests that show it
+ows-coverage: install ## Write docs/ows-coverage.md anew: each construct and the tests that show it
 	@$(RUN) pytest -q --ows-coverage tests/ctk tests/protocols tests/machine tests/definitions/test_schedule.py tests/runtime/test_schedules.py
 
 diagnostics: install ## Write docs/diagnostics.md anew: every code of the compiler, its way out, an example

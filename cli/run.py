@@ -115,7 +115,7 @@ async def _run(
     data_dir: Path, text: str, file: str, definition: str, value: dict[str, Any], profile: LocalProfile, first: int
 ) -> Result:
     """``first``: how many of the events come before the run, since they start it."""
-    async with _somewhere(data_dir, profile) as instance, signed_in(instance) as platform:
+    async with _somewhere(data_dir, profile, alone=first > 0) as instance, signed_in(instance) as platform:
         await _give_secrets(instance, profile)
         for other in profile.with_:
             await platform.solution.register(read_text(other), other.name, scheduled=False)

@@ -33,7 +33,6 @@ with workflow.unsafe.imports_passed_through():
         RESUME,
         SAGA,
         SUSPEND,
-        Closed,
         Closing,
         Cue,
         EventKey,
