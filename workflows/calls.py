@@ -38,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
         SegmentResult,
         StepResult,
     )  # fmt: skip
+    from symphainy.workflows import effects
 
 if TYPE_CHECKING:
     from symphainy.foundations.definitions.plan import Linked
@@ -83,14 +84,14 @@ async def run(
     assert machine is not None
     call = step_call(about(given), program, command, machine.now, witnessed=named)
     try:
-        result: StepResult = await workflow.execute_activity(
+        under_way: workflow.ActivityHandle[StepResult] = workflow.start_activity(
             STEP, call, result_type=StepResult, activity_id=command.id, task_queue=linked.queue, summary=Label(label(command)),
             start_to_close_timeout=linked.start_to_close, schedule_to_close_timeout=linked.schedule_to_close,
             heartbeat_timeout=linked.heartbeat, retry_policy=RETRY,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )  # fmt: skip
-        return result
-    except (ActivityError, asyncio.CancelledError) as error:
+        return await effects.outcome(under_way, linked)
+    except (ActivityError, TimeoutError, asyncio.CancelledError) as error:
         at = workflow.now() if given.rehearsal is None else machine.now
         return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=at)
 
@@ -145,7 +146,7 @@ def problem_of(error: BaseException, linked: "Linked | None") -> Problem:
     """What an activity's failure says: the boundary's own problem, a timeout, or a cancellation."""
     if is_cancelled_exception(error):
         return Problem(type=ERROR_BASE + "runtime", status=499, title="Cancelled", code="cancelled")
-    cause = error.__cause__
+    cause = error if isinstance(error, TimeoutError) else error.__cause__
     if isinstance(cause, ApplicationError) and cause.details:
         return Problem.model_validate(cause.details[0])
     if isinstance(cause, TimeoutError) and linked is not None and linked.effectful:

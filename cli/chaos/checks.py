@@ -26,6 +26,7 @@ class Ended:
     events: tuple[tuple[int, str], ...]
     editions: tuple[int, int] = (0, 0)
     """The oldest and the newest text of its definition that it may have run."""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def shapes(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
         elif doubled:
             found.append(f"I2: {saga.execution} has twice: {', '.join(doubled)}")
         elif saga.status not in saga.transfer.expected():
-            found.append(f"I4: {saga.execution} ({saga.transfer.kind}) is {saga.status}")
+            found.append(f"I4: {saga.execution} ({saga.transfer.kind}) is {saga.status} {saga.error}".rstrip())
         elif frozenset(kinds) not in SHAPES[saga.status]:
             found.append(f"I4: {saga.execution} is {saga.status} with {', '.join(sorted(kinds)) or 'no effect'}")
         elif saga.compensation == "partial":

@@ -116,6 +116,31 @@ async def test_cancel_unwinds_and_ends_cancelled(temporal_address):
     assert world.closings[0].status == "cancelled"
 
 
+async def test_a_cancellation_awaits_an_effect_whose_answer_was_lost_and_takes_it_back(temporal_address):
+    """Temporal ends an activity that waits for its next attempt as soon as it is cancelled: the effect of the first one would stay."""
+    lost, told = asyncio.Event(), []
+
+    def pay(arguments):
+        told.append("paid")
+        if not lost.is_set():
+            lost.set()
+            raise ApplicationError("no answer", next_retry_delay=timedelta(seconds=1))
+        return {}
+
+    functions = {"pay": pay, "back": lambda a: {}}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(plan([{"a": {"call": "pay"}}], functions, undo={"pay": "back"}))
+        await asyncio.wait_for(lost.wait(), 10)
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+        assert isinstance(failed.value.cause, CancelledError)
+        await replays(handle)
+    assert world.log == ["/do/0/a", "/do/0/a", "/do/0/a/undo"]
+    assert (world.closings[0].status, world.closings[0].compensation) == ("cancelled", "compensated")
+
+
 async def test_a_suspended_run_begins_nothing_until_it_is_resumed(temporal_address):
     world = World(await connect(temporal_address), INC)
     do = [{"w": {"wait": {"milliseconds": 300}}}, *steps(2)]
