@@ -7,6 +7,7 @@ from pathlib import Path
 from symphainy.cli.credentials import signed_in
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import emit, say
+from symphainy.foundations.experience.branches import branches
 from symphainy.foundations.experience.solution_models import LineageEdge, LineageGraph
 from symphainy.foundations.language.errors import NotFound
 
@@ -29,27 +30,14 @@ def lineage(data_dir: Path, value: str, *, forward: bool, depth: int, as_json: b
     if not found.edges:
         raise NotFound(f"Nothing is known of where {value} {'went' if forward else 'came from'}.")
     root = found.edges[0].source if forward else found.edges[0].target
-    say("\n".join([root, *tree(found.edges, root, forward=forward)]))
+    say("\n".join([root, *tree(found.edges, forward=forward)]))
 
 
-def tree(edges: tuple[LineageEdge, ...], root: str, *, forward: bool = False) -> list[str]:
+def tree(edges: tuple[LineageEdge, ...], *, forward: bool = False) -> list[str]:
     """Lines below a root; what was shown already is named, and not opened again.
 
-    >>> tree((LineageEdge(source="a", target="b", relation="made"), LineageEdge(source="x", target="a", relation="ran")), "b")
+    >>> tree((LineageEdge(source="a", target="b", relation="made"), LineageEdge(source="x", target="a", relation="ran")))
     ['  made a', '    ran x']
     """
-    onward: dict[str, list[tuple[str, str]]] = {}
-    for edge in edges:
-        here, there = (edge.source, edge.target) if forward else (edge.target, edge.source)
-        onward.setdefault(here, []).append((edge.relation, there))
-    lines: list[str] = []
-    seen = {root}
-    waiting = [(1, relation, node) for relation, node in reversed(onward.get(root, []))]
-    while waiting:
-        level, relation, node = waiting.pop()
-        again = node in seen and node in onward
-        lines.append(f"{'  ' * level}{relation} {node}{' …' if again else ''}")
-        if node not in seen:
-            seen.add(node)
-            waiting += [(level + 1, deeper, beyond) for deeper, beyond in reversed(onward.get(node, []))]
-    return lines
+    below = branches(edges, forward=forward)[1:]
+    return [f"{'  ' * one.depth}{one.relation} {one.node}{' …' if one.again else ''}" for one in below]

@@ -18,7 +18,8 @@ from symphainy.solution_api.console.widgets import Words, box, link
 Builder = Callable[..., Awaitable[None]]
 MENU = (
     ("/", "Home", "home"), ("/content", "Content", "description"), ("/insights", "Insights", "lightbulb"),
-    ("/runs", "Runs", "timeline"), ("/solutions", "Solutions", "widgets"), ("/chat", "Chat", "forum"),
+    ("/runs", "Runs", "timeline"), ("/lineage", "Lineage", "account_tree"), ("/solutions", "Solutions", "widgets"),
+    ("/chat", "Chat", "forum"),
 )  # fmt: skip
 THEME = "symphainy-theme"
 RENEW = "fetch('/console/renew', {method: 'POST', credentials: 'same-origin'})"

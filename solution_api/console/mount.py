@@ -6,11 +6,24 @@ from nicegui import core, ui
 
 from symphainy.solution_api.console import frame, renew
 from symphainy.solution_api.console.guard import Guard
-from symphainy.solution_api.console.pages import chat, content, document, home, insights, run, runs, solutions
+from symphainy.solution_api.console.pages import (
+    chat,
+    content,
+    document,
+    home,
+    insights,
+    lineage,
+    mapping,
+    mash,
+    quality,
+    run,
+    runs,
+    solutions,
+)
 from symphainy.solution_api.console.places import Places
 
 PATH = "/console"
-PAGES = (home, content, document, insights, runs, run, solutions, chat)
+PAGES = (home, content, document, insights, quality, mapping, mash, runs, run, lineage, solutions, chat)
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#3550c9"/>'
     '<path d="M4 10.5c2 1.8 8 1.6 8-.9S4.600 7.600 4.600 5.600 9.600 3.400 11.400 5" fill="none" stroke="#fff" stroke-width="1.600"/></svg>'

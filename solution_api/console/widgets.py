@@ -72,6 +72,12 @@ def button(text: str, on_click: object, *, icon: str = "", kind: str = "") -> ui
     return made.props("no-caps unelevated dense").classes(f"act {kind}")
 
 
+def share(value: float, label: str) -> None:
+    """A bar that is full at 1."""
+    bar = ui.element("meter").classes("share")
+    bar.props(f'min="0" max="1" value="{min(max(value, 0.0), 1.0):.4f}"').props["aria-label"] = label
+
+
 def nothing(text: str) -> None:
     """What stands where there is nothing yet, and what to do about it."""
     Words(text, "p", "nothing")

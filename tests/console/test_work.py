@@ -58,13 +58,6 @@ def test_a_question_is_answered_and_its_citation_opens_the_span(page: Browser, a
     page.wait(lambda: page.one("h1").text == "Run", "the run")
 
 
-def test_the_quality_of_a_table_is_measured(page: Browser, ann) -> None:
-    page.open(f"/console/content/{ann.documents['claims.csv']}")
-    page.one("table[aria-label=Tables] a").click()
-    rows = page.one("table[aria-label='Columns of the table'] tbody").text
-    assert "claim_number identifier 100.0%" in rows.replace("\n", " ") and "27600.00" in rows
-
-
 async def test_runs_are_listed_filtered_explained_and_cancelled(page: Browser, running: Running, ann) -> None:
     async with await ann.client(running) as program:
         do: list[Json] = [{"hold": {"wait": {"minutes": 9}}}]

@@ -36,6 +36,7 @@ def _facts(about: Passage) -> None:
                 ("Uploaded", f"{about.line.created_at:%Y-%m-%d %H:%M} UTC"),
             )
         )  # fmt: skip
+        link("Where it came from", f"/lineage?value={about.line.document_id}", "small")
 
 
 def _tables(about: Passage) -> None:
@@ -46,7 +47,7 @@ def _tables(about: Passage) -> None:
                 with cell():
                     link(
                         each.name or f"table {number + 1}",
-                        f"/insights?profile={about.line.document_id}&number={number}",
+                        f"/insights/quality?document={about.line.document_id}&number={number}",
                     )
                 with cell("num"):
                     Words(f"{each.rows:,}")

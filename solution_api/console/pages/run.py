@@ -13,7 +13,7 @@ from symphainy.solution_api.console import frame
 from symphainy.solution_api.console.answers import show_answer
 from symphainy.solution_api.console.desk import Desk
 from symphainy.solution_api.console.diagram import diagram
-from symphainy.solution_api.console.pages.runs import work
+from symphainy.solution_api.console.needs import Needs
 from symphainy.solution_api.console.places import Places
 from symphainy.solution_api.console.spans import cited
 from symphainy.solution_api.console.timeline import Timeline
@@ -25,6 +25,7 @@ from symphainy.solution_api.console.widgets import (
     card,
     cell,
     facts,
+    link,
     nothing,
     state,
     table,
@@ -56,7 +57,8 @@ class View:
         with box("div", "stack"):
             self._head = ui.element("div")
             self._draw_head()
-            await work(self._desk, self._run.execution_id)
+            self._needs = Needs(self._desk, self._run.execution_id)
+            await self._needs.refresh()
             with box("div", "two"):
                 with card("Timeline", "events, as they come"):
                     line = Timeline()
@@ -81,6 +83,7 @@ class View:
             return
         self._head.clear()
         self._draw_head()
+        await self._needs.refresh()
         await self._details()
 
     def _draw_head(self) -> None:
@@ -92,6 +95,7 @@ class View:
                     state(run.compensation)
                 Words(took(run.started_at, run.closed_at), "span", "dim")
                 Words("", "span", "grow")
+                link("Lineage", f"/lineage?value={run.execution_id}&direction=forward")
                 away("Temporal Web UI", self._desk.places.history(run.workflow_id, run.run_id))
                 if run.status not in CLOSED:
                     button("Cancel", self._cancel, icon="stop", kind="danger")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from nicegui import ui
 
 from symphainy.foundations.experience.models import Execution, Executions, Status
-from symphainy.foundations.experience.solution_models import WorkItem
 from symphainy.foundations.language.errors import Refused
 from symphainy.solution_api.console import frame
 from symphainy.solution_api.console.desk import Desk, tell
+from symphainy.solution_api.console.needs import Needs
 from symphainy.solution_api.console.places import Places
 from symphainy.solution_api.console.widgets import (
     Words,
@@ -38,37 +38,16 @@ def install(places: Places) -> None:
 async def build(desk: Desk, status: str = "", solution: str = "") -> None:
     """The list, and above it what waits for a person."""
     with box("div", "stack"):
-        await work(desk)
+        needs = Needs(desk)
+        await needs.refresh()
         found = Listing(desk, status if status in STATES else "", solution)
         await found.refresh()
-    ui.timer(EVERY, found.look)
 
+    async def look() -> None:
+        await found.look()
+        await needs.refresh()
 
-async def work(desk: Desk, execution_id: str = "") -> None:
-    """Open work items; nothing is drawn where there are none."""
-    try:
-        items = await desk.solution.work(execution_id)
-    except Refused:
-        return  # a member's list is still of use without the governors' part
-    if items:
-        with card("Needs a person", f"{len(items)} open"):
-            rows = table(("What", "Run", "Step", "Why", "Since"), "Work items")
-            for item in items:
-                with rows.row():
-                    _item(item)
-
-
-def _item(item: WorkItem) -> None:
-    with cell("nowrap"):
-        state("bad", item.kind.replace("_", " "))
-    with cell("mono small"):
-        link(f"{item.execution_id[:12]}…", f"/runs/{item.execution_id}")
-    with cell("mono small"):
-        Words(item.capability or item.effect_key)
-    with cell():
-        Words(item.reason)
-    with cell("nowrap"):
-        moment(item.opened_at)
+    ui.timer(EVERY, look)
 
 
 class Listing:

@@ -23,8 +23,12 @@ def reading(one: Field, other: Field) -> tuple[Type, str | None]:
     >>> from symphainy.realms.insights.services.match.fields import field
     >>> reading(field("born", ["31.12.1999"]), field("birth date", ["1980-01-31"]))
     ('date', '%d.%m.%Y')
+    >>> reading(field("claim", ["0012", "0013"]), field("claim number", []))
+    ('text', None)
     """
     kind = TYPES.get(other.kind if other.kind != "empty" else one.kind, "text")
+    if kind == "integer" and other.kind == "empty" and any(value[:1] == "0" and value != "0" for value in one.distinct):
+        return "text", None  # nobody adds up numbers that begin with zeros: they would lose them
     if kind in ("date", "timestamp") and one.kind not in ("date", "datetime"):
         return ("text", None) if one.kind != "empty" else (kind, None)
     return kind, one.form if kind in ("date", "timestamp") and one.kind == "date" else None
