@@ -106,6 +106,7 @@ class Boundary:
                 call, contract, passport, record, lambda: self._run(_given(call, record), capability, passport)
             )
             output = bounded(call, outcome.output.model_dump(mode="json"))
+            record.lineage.extend(outcome.lineage)
             for new in outcome.artifacts:
                 await self.objects.put(f"{call.tenant}/{new.ref.key}", new.data)
         except SymphainyError as error:
