@@ -43,7 +43,16 @@ def decide(data_dir: Path, task: str, choice: str, value: str | None, *, shown: 
     if as_json:
         emit(told.model_dump(mode="json"))
     else:
-        say(f"{told.by} {told.choice}d {told.task_id}: " + (told.settled or "the quorum is still open"))
+        say(f"{told.by} {_past(told.choice)} {told.task_id}: " + (told.settled or "the quorum is still open"))
+
+
+def _past(choice: str) -> str:
+    """What somebody did.
+
+    >>> _past("approve"), _past("reject")
+    ('approved', 'rejected')
+    """
+    return choice.removesuffix("e") + "ed"
 
 
 def _line(each: TaskLine) -> str:
@@ -60,7 +69,7 @@ def _show(found: Task) -> None:
         say(f"  form  {json.dumps(found.form, ensure_ascii=False)}")
     say(f"  digest {found.shown_digest}")
     for each in found.decisions:
-        say(f"  {each.principal} {each.choice}d at {each.at:%Y-%m-%d %H:%M}")
+        say(f"  {each.principal} {_past(each.choice)} at {each.at:%Y-%m-%d %H:%M}")
 
 
 def _with(data_dir: Path, act: Callable[[SymphainyClient], Awaitable[Answer]]) -> Answer:

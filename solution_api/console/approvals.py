@@ -14,6 +14,7 @@ from symphainy.solution_api.console.frame import problem
 from symphainy.solution_api.console.widgets import Words, box, button, cell, facts, link, moment, state, table
 
 Done = Callable[[], Awaitable[None]]
+PAST = {"approve": "approved", "reject": "rejected"}
 
 
 def tasks(desk: Desk, items: Sequence[TaskLine], done: Done) -> None:
@@ -79,7 +80,9 @@ class Sheet:
             return
         with self._desk.page:
             ui.notify(
-                f"You {told.choice}d. " + (told.settled.capitalize() or "More approvals are needed."), type="positive"
+                f"You have {PAST[told.choice]} it. "
+                + (f"The task is {told.settled}." if told.settled else "More approvals are needed."),
+                type="positive",
             )
         self._dialog.close()
         try:
@@ -94,7 +97,9 @@ def _shown(task: Task) -> None:
     elif task.show is not None:
         Words(json.dumps(task.show, indent=2, ensure_ascii=False), "pre", "json")
     for each in task.decisions:
-        Words(f"{each.principal} {each.choice}d, {each.at:%Y-%m-%d %H:%M} UTC", "p", "dim small")
+        Words(
+            f"{each.principal} {PAST.get(each.choice, each.choice)} it, {each.at:%Y-%m-%d %H:%M} UTC", "p", "dim small"
+        )
     if task.quorum > 1:
         Words(f"{task.quorum} approvals are needed.", "p", "dim small")
 

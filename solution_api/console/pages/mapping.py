@@ -42,7 +42,7 @@ class Mapper:
     """The page: two sides, and what was proposed for them."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._columns, self._source = desk, None, dict[str, Json]()
+        self._desk, self._source = desk, dict[str, Json]()
 
     def draw(self, source: TableChoice, target: TableChoice, model: ui.textarea) -> None:
         """The button, and where the results go."""
