@@ -75,7 +75,10 @@ class EventStarts:
         return count
 
     async def _start(self, trigger: Scheduled, taken: list[Pending]) -> bool:
-        (_, payload), *_ = (await self._gather(trigger, taken)).complete
+        made = (await self._gather(trigger, taken)).complete
+        if not made:  # erased meanwhile
+            return False
+        payload = made[0][1]
         if len(json.dumps(payload)) > MAX_PAYLOAD:
             _log.error("event_start_too_large", extra={"tenant": trigger.tenant, "schedule": trigger.key})
             return False

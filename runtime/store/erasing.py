@@ -68,7 +68,10 @@ _TASKS = sql("UPDATE human_tasks SET title = '' WHERE tenant = :tenant AND execu
 _EVENTS = sql("""
     UPDATE inbox b SET data = NULL, subject = '' WHERE b.tenant = :tenant AND b.data IS NOT NULL AND EXISTS (
         SELECT FROM deliveries d WHERE d.tenant = b.tenant AND d.source = b.source AND d.event_id = b.event_id
-        AND d.execution_id = ANY (:runs))""")
+        AND (d.execution_id = ANY (:runs) OR d.start_key <> '' AND EXISTS (
+            SELECT FROM intents i WHERE i.tenant = d.tenant AND i.execution_id = ANY (:runs)
+            AND i.key = 'schedule:' || substr(d.execution_id, 4) || ':' || d.start_key)))""")
+"""What came for these runs, and what started them: the key of a run that events started names the trigger and the start."""
 _DIGESTS = sql("UPDATE intents SET body_digest = '' WHERE tenant = :tenant AND execution_id = ANY (:runs)")
 
 

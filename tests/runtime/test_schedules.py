@@ -18,6 +18,7 @@ from symphainy.foundations.language.wire import SAGA_QUEUE
 from symphainy.runtime.event_starts import EventStarts
 from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.solutions import SolutionDraft
+from symphainy.runtime.store.erasing import Erasing
 from symphainy.runtime.store.executions import ExecutionRow, Executions
 from symphainy.workflows.door import Door
 
@@ -91,6 +92,9 @@ async def test_events_start_a_run_once_with_what_they_say(world: World) -> None:
         await client.deliver(ada, event("d", "paid", 1))
         assert await starts.once() == 1
         assert await told(world, (await runs(world, 3))[-1]) == [{"id": 1}, {"id": 1}]
+        async with world.store.tenant(world.tenant) as tx:
+            removed = await Erasing(world.store).remove(world.tenant, [found["t/orders:1.0.0"].execution_id], tx=tx)
+        assert removed.events == 2, "what started a run goes with it"
         await register(world, "orders", None, "1.1.0")
         for given in (event("e", "placed", 9), event("f", "paid", 9)):
             await client.deliver(ada, given)
