@@ -28,7 +28,7 @@ async def test_two_folders_get_copies_of_one_cluster_each_under_its_own_key(tmp_
             with pytest.raises(asyncpg.PostgresError):
                 await asyncpg.connect(host=host, user=USERS["owner"], password=wrong, database="symphainy")
         finally:
-            await running.stop()  # type: ignore[misc]
+            await running.stop()
     (made,) = cache.iterdir()
     assert "trust" in (made / "pg_hba.conf").read_text() and not (made / "postmaster.pid").exists()
 
@@ -36,11 +36,11 @@ async def test_two_folders_get_copies_of_one_cluster_each_under_its_own_key(tmp_
 async def test_a_cache_that_cannot_be_used_keeps_nothing_from_starting(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
     running = await cluster.started(tmp_path / "data", b"a" * 32, cache=tmp_path / "cache")
-    await running.stop()  # type: ignore[misc]
+    await running.stop()
 
 
 async def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     running = await cluster.started(tmp_path, b"a" * 32, cache=tmp_path / "cache")
-    await running.stop()  # type: ignore[misc]
+    await running.stop()
     assert not (tmp_path / "cache").exists()

@@ -7,6 +7,7 @@ action, and a note of a workflow task that never completed is published no more 
 from typing import TYPE_CHECKING, Any
 
 from symphainy.foundations.definitions.machine.state import Ending, Frame
+from symphainy.foundations.definitions.problems import standard, telling
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.model import Json
 
@@ -52,7 +53,7 @@ def collapsed(m: "Machine", f: Frame, then: str, payload: Any, under: list[Frame
         if frame.phase == "run":
             task(m, frame, "cancelled")
     if then == "fail" and f.phase != "drain":
-        task(m, f, "faulted", error=_error(payload))
+        task(m, f, "faulted", error=_error(m, payload))
 
 
 def held(m: "Machine", verb: str) -> None:
@@ -66,7 +67,7 @@ def held(m: "Machine", verb: str) -> None:
 def ended(m: "Machine", ending: Ending) -> None:
     """The run is over, and what is left to tell leaves with that. Its output is not in the event: that says where it can be read."""
     if ending.status == "faulted":
-        workflow(m, "faulted", error=_error(ending.problem))
+        workflow(m, "faulted", error=_error(m, ending.problem))
     elif ending.status == "completed":
         workflow(m, "completed", outputUri=f"/api/execution/{m.state.execution}/result")
     else:
@@ -93,8 +94,11 @@ def _name(m: "Machine") -> str:
     return f"{m.program.plan.name}-{m.state.execution}.{m.program.plan.namespace}"
 
 
-def _error(fault: Any) -> dict[str, Json]:
-    """What an event may say of an error: never its detail, which may quote a value."""
+def _error(m: "Machine", fault: Any) -> dict[str, Json]:
+    """What an event may say of an error: never its detail, which may quote a value, nor a type or title that was computed."""
     found = fault if isinstance(fault, Problem) else Problem.model_validate(fault)
-    told = {"type": found.type, "status": found.status, "title": found.title, "instance": found.instance}
+    about: dict[str, Json] = {"type": standard("runtime")}
+    if telling(m.program.plan.document, found):
+        about = {"type": found.type, "title": found.title}
+    told = {**about, "status": found.status, "instance": found.instance}
     return {name: value for name, value in told.items() if value}

@@ -96,7 +96,7 @@ class Listen(Kind):
     def _enough(self, m: "Machine", f: Frame) -> bool:
         if f.data["stop"]:
             if correlates(m.program.node(f.pointer)["listen"]["to"]):
-                lifecycle.workflow(m, "correlation-completed", correlationKeys=f.data["fixed"])
+                lifecycle.workflow(m, "correlation-completed")
             m.finish(f, f.data["items"])
         return bool(f.data["stop"])
 
