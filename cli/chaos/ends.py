@@ -34,8 +34,8 @@ async def closed(load: Load, report: Report) -> tuple[list[Ended], dict[str, tup
         spans[execution] = (load.submitted[transfer.number], events[-1].time.timestamp() if events else time.time())
         told = tuple((event.seq, event.type) for event in events)
         editions = load.ran[transfer.number] if transfer.newest else (0, 0)
-        error = f"({result.error.code}: {result.error.detail})" if result.error else ""
-        ended.append(Ended(transfer, execution, result.status, result.compensation, told, editions, error))
+        reason = f"({result.error.code}: {result.error.detail})" if result.error else ""
+        ended.append(Ended(transfer, execution, result.status, result.compensation, told, editions, reason))
 
     await asyncio.gather(*(read(t) for t in load.transfers))
     return ended, spans
