@@ -10,6 +10,7 @@ from symphainy.realms.insights.agents.mapper import Mapper
 from symphainy.realms.insights.models import Question
 from symphainy.realms.insights.models.mapping import ToPropose
 from symphainy.realms.insights.services.evidence import Embed
+from symphainy.realms.insights.services.learn import learn, recall
 from symphainy.realms.insights.services.mash import mash
 from symphainy.realms.insights.services.match import match
 from symphainy.realms.insights.services.profile import profile
@@ -27,7 +28,7 @@ class Manager:
 
     def register(self, registry: Registry) -> None:
         """Capabilities, agents and routes."""
-        for function in (profile, match, quality, mash):
+        for function in (profile, match, quality, mash, recall, learn):
             registry.register(function)
         registry.agent(attach(Answerer(self.embed), "insights.ask", input=Question, title="Answer a question"))
         registry.agent(attach(Mapper(), "insights.map", input=ToPropose, title="Propose a mapping", duration="short"))
