@@ -26,6 +26,20 @@ class Checking(Asked):
     inline: Annotated[int, Field(ge=0, le=200)] = 50
 
 
+class TableGiven(Asked):
+    """A table to interpret, called ``name`` in the answer."""
+
+    name: Named
+    data: Annotated[ArtifactRef, Field(strict=False)]
+    table: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class Interpreting(Asked):
+    """Tables to interpret together: relations are looked for among all of them."""
+
+    tables: Annotated[list[TableGiven], Field(min_length=1, max_length=20)]
+
+
 class Described(Asked):
     """A field of a model: its name, what it means, values that it may hold."""
 
