@@ -20,7 +20,7 @@ WHOLE ?= 2400
 PYTEST ?= timeout --foreground --kill-after 30 $(WHOLE) $(RUN) pytest -q -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder --reruns 1 -r fExR
 export UV_PYTHON_DOWNLOADS ?= never
 
-.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large corpus fuzz audit smart-city authorization security-page diagnostics record clean ows-coverage
+.PHONY: help install demo test quick check bench bench-city chaos chaos-smoke chaos-control sabotages programs large migration corpus fuzz audit smart-city authorization security-page diagnostics record clean ows-coverage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ programs: install ## 500 random sagas against a model while workers are killed; 
 
 large: install ## Loops of 10,000 iterations, forks of 1,000 branches: time, history, memory
 	@PYTHONPATH=tests $(RUN) python -P benchmarks/large.py $(SIZES)
+
+migration: install ## 350,000 policies through the migration, workers killed midway (docs/migration.md)
+	@PYTHONPATH=tests $(RUN) python -P benchmarks/migration.py $(SIZES)
 
 corpus: install ## Every given file against its expected outcome; KINDS="csv pdf-tables" runs these alone
 	@PYTHONPATH=benchmarks $(RUN) python -P -m corpus $(KINDS)

@@ -150,7 +150,8 @@ def build_id() -> str:
 def boundary(parts: Platform, known: Registry) -> Boundary:
     """The step boundary of a worker process."""
     settings = parts.settings
-    toolbox = Toolbox(parts.objects, parts.library.search, parts.pool, parts.progress, parts.library.cited)
+    library = parts.library
+    toolbox = Toolbox(parts.objects, library.search, parts.pool, parts.progress, library.cited, library.rulings)
     return Boundary(
         parts.city, parts.surface, known, parts.objects, parts.city.keys, toolbox, parts.clock, grounding.verify, fault(settings),
         Budget(settings.task_steps_max, settings.task_bytes_max, settings.task_time_max),

@@ -121,7 +121,7 @@ class Boundary:
         return Entry(
             call=call, input_digest=digest, result=result, record=record, contract=contract, passport=passport,
             artifacts=tuple(new.ref for new in outcome.artifacts) if outcome else (), index=outcome.index if outcome else (),
-            people=outcome.people if outcome else (),
+            people=outcome.people if outcome else (), rulings=outcome.rulings if outcome else (),
         )  # fmt: skip
 
     async def _run(self, call: StepCall, capability: Capability | None, passport: Passport) -> Outcome[Any]:

@@ -16,6 +16,7 @@ from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.contract import Contract
 from symphainy.foundations.language.document import Document, SearchHit
 from symphainy.foundations.language.errors import Defect
+from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.wire import StepCall
 from symphainy.foundations.public_works.abstractions.objects import Objects
 
@@ -40,6 +41,8 @@ class Toolbox:
     progress: Callable[[StepCall, float, str], Awaitable[None]]
     cited: Callable[[StepCall, str, str], Awaitable[Document]]
     """A cited document by id and hash of its bytes, read anew."""
+    rulings: Callable[[StepCall, str], Awaitable[tuple[Ruling, ...]]]
+    """What people have decided about a target model's fields."""
 
     @asynccontextmanager
     async def open(self, call: StepCall, contract: Contract) -> AsyncIterator["StepTools"]:
@@ -87,6 +90,10 @@ class StepTools:
     async def search(self, query: str, *, limit: int = 8, documents: Sequence[str] = ()) -> list[SearchHit]:
         """Hybrid search over the tenant's admitted documents."""
         return await self.box.search(self.call, self.contract, query, limit, documents)
+
+    async def rulings(self, model: str) -> tuple[Ruling, ...]:
+        """What people of the tenant have decided about the fields of a target model."""
+        return await self.box.rulings(self.call, model)
 
     async def cited(self, document: str, sha256: str) -> Document:
         """The document that a citation names, with its whole text."""

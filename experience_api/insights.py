@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from symphainy.experience_api import submitting
 from symphainy.experience_api.security import Parts, Who
-from symphainy.foundations.experience.insights_models import Checking, Mashing, Matching, Profiling
+from symphainy.foundations.experience.insights_models import Checking, Interpreting, Mashing, Matching, Profiling
 from symphainy.foundations.experience.models import Accepted, Result
 from symphainy.foundations.language.context import Intent
 
@@ -40,6 +40,14 @@ async def quality(
 ) -> Accepted | Result:  # fmt: skip
     """Infer a table's rules and find the cells that break them: the intent `insights.quality`."""
     return await submitting.submit(parts, who, response, asked("insights.quality", body), key=key, waiting=waiting)
+
+
+@router.post("/interpret", status_code=202, responses=submitting.DONE, response_model=Accepted | Result)
+async def interpret(
+    body: Interpreting, who: Who, parts: Parts, response: Response, key: submitting.Key = None, waiting: submitting.Prefer = None
+) -> Accepted | Result:  # fmt: skip
+    """Say what the columns of several tables mean, which are keys, and what refers to what: the intent `insights.interpret`."""
+    return await submitting.submit(parts, who, response, asked("insights.interpret", body), key=key, waiting=waiting)
 
 
 @mashes.post("/create", status_code=202, responses=submitting.DONE, response_model=Accepted | Result)

@@ -14,6 +14,7 @@ from symphainy.foundations.language.errors import Problem, TooLarge
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.people import TaskChange
 from symphainy.foundations.language.records import Decision, Edge, EventDraft, Record
+from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.wire import StepCall, StepResult
 from symphainy.runtime.chains import canonical, chained, verdict_of
 from symphainy.runtime.ids import mint
@@ -47,6 +48,7 @@ class Entry:
     artifacts: tuple[ArtifactRef, ...] = ()
     index: tuple[IndexBatch, ...] = ()
     people: tuple[TaskChange, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     recovered: bool = False
 
 

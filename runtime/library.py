@@ -9,10 +9,12 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.contract import Contract
 from symphainy.foundations.language.document import Document, IndexBatch, IndexEntry, SearchHit
 from symphainy.foundations.language.errors import NotFound
+from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.wire import StepCall
 from symphainy.foundations.public_works.abstractions.objects import Objects
 from symphainy.runtime.store.documents import DocumentRow, Documents
 from symphainy.runtime.store.index import Index
+from symphainy.runtime.store.rulings import Rulings
 from symphainy.runtime.store.unit import Store
 
 Embed = Callable[[str], Awaitable[tuple[Sequence[float], str]]]
@@ -24,7 +26,7 @@ class Library:
     """Reads and loads through the store; holds no rows."""
 
     def __init__(self, store: Store, objects: Objects, embed: Embed, clock: Clock) -> None:
-        self._index, self._documents = Index(store), Documents(store)
+        self._index, self._documents, self._rulings = Index(store), Documents(store), Rulings(store)
         self._objects, self._embed, self._clock = objects, embed, clock
 
     async def load(self, tx: AsyncSession, tenant: str, batch: IndexBatch) -> None:
@@ -54,6 +56,10 @@ class Library:
         return await self._index.search(
             tenant, query, vector, embedder, self._clock.now(), limit=limit, documents=documents, purpose=call.purpose
         )
+
+    async def rulings(self, call: StepCall, model: str) -> tuple[Ruling, ...]:
+        """What people of the step's tenant have decided about a target model's fields."""
+        return await self._rulings.of(call.tenant.removeprefix("rehearsal:"), model)
 
     async def cited(self, call: StepCall, document: str, sha256: str) -> Document:
         """The text of a cited document, read from the object store; NotFound unless id and hash are the tenant's."""

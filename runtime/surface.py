@@ -39,6 +39,7 @@ from symphainy.runtime.store import calls
 from symphainy.runtime.store.grants import Grants
 from symphainy.runtime.store.intents import IntentRow
 from symphainy.runtime.store.journal import Journal
+from symphainy.runtime.store.rulings import Rulings
 from symphainy.runtime.store.unit import Store
 
 __all__ = ["Entry", "Recall", "Recalled", "Received", "StateSurface"]
@@ -82,7 +83,7 @@ class StateSurface:
     def __init__(self, store: Store, sealer: Sealer, clock: Clock, load_index: LoadIndex | None = None) -> None:
         self.store, self.sealer, self.clock, self._load_index = store, sealer, clock, load_index
         self._grants, self._journal = Grants(store), Journal(store)
-        self._people = PeopleWriter(store, sealer)
+        self._people, self._rulings = PeopleWriter(store, sealer), Rulings(store)
 
     async def receive(
         self,
@@ -201,7 +202,7 @@ class StateSurface:
             groups.setdefault((entry.call.tenant, entry.call.execution_id), []).append(place)
         results: list[StepResult | None] = [None] * len(entries)
         with _explained():
-            if len(groups) == 1 and not any(entry.index or entry.people for entry in entries):
+            if len(groups) == 1 and not any(entry.index or entry.people or entry.rulings for entry in entries):
                 await self._commit(list(entries), list(range(len(entries))), results, None)
             elif groups:
                 async with self.store.tenant(entries[0].call.tenant) as tx:
@@ -319,6 +320,8 @@ class StateSurface:
                     if self._load_index is None or tx is None:
                         raise Defect("a step returned index entries, and nothing was composed to load them")
                     await self._load_index(tx, tenant, index)
+                if entry.rulings:
+                    await self._rulings.put(tenant, entry.rulings, execution_id=execution, at=entry.result.at, tx=tx)
                 for change in entry.people:
                     assert tx is not None
                     await self._people.write(tx, entry, change)

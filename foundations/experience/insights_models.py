@@ -1,5 +1,6 @@
 """What is asked of Insights over the wire. Data are named by the reference that an upload, a parse or an earlier run gave."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -24,6 +25,23 @@ class Checking(Asked):
     data: Annotated[ArtifactRef, Field(strict=False)]
     table: Annotated[int, Field(ge=0, le=10_000)] = 0
     inline: Annotated[int, Field(ge=0, le=200)] = 50
+    as_of: Annotated[date | None, Field(strict=False)] = None
+    """The day that timeliness is measured against; without it, it is not measured."""
+    fresh_days: Annotated[int | None, Field(ge=0, le=100_000)] = None
+
+
+class TableGiven(Asked):
+    """A table to interpret, called ``name`` in the answer."""
+
+    name: Named
+    data: Annotated[ArtifactRef, Field(strict=False)]
+    table: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class Interpreting(Asked):
+    """Tables to interpret together: relations are looked for among all of them."""
+
+    tables: Annotated[list[TableGiven], Field(min_length=1, max_length=20)]
 
 
 class Described(Asked):

@@ -20,6 +20,7 @@ from symphainy.foundations.language.document import IndexBatch, SearchHit
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.people import TaskChange
 from symphainy.foundations.language.records import Edge, EventDraft
+from symphainy.foundations.language.rulings import Ruling
 
 In = TypeVar("In", bound=BaseModel, covariant=True)
 Out = TypeVar("Out", bound=BaseModel)
@@ -38,6 +39,10 @@ class Tools(Protocol):
 
     async def search(self, query: str, *, limit: int = 8, documents: Sequence[str] = ()) -> list[SearchHit]:
         """Hybrid search over the tenant's admitted documents (all, or those named by id), best first."""
+        ...
+
+    async def rulings(self, model: str) -> tuple[Ruling, ...]:
+        """What people of the tenant have decided about the fields of a target model."""
         ...
 
     async def compute(self, function: Callable[..., Any], *arguments: Any, timeout: float = 120.0) -> Any:
@@ -70,3 +75,4 @@ class Outcome(Generic[Out]):
     index: tuple[IndexBatch, ...] = ()
     cost: dict[str, float] = field(default_factory=dict)
     people: tuple[TaskChange, ...] = ()
+    rulings: tuple[Ruling, ...] = ()

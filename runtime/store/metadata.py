@@ -19,6 +19,7 @@ from symphainy.runtime.store import (
     keys,
     lineage,
     policies,
+    rulings,
     sessions,
     solutions,
     tasks,
@@ -34,7 +35,7 @@ __all__ = ["METADATA", "OWNERS"]
 
 OWNERS = (
     catalogs, decisions, definitions, documents, erasing, events, executions, grants, inbox, index, intents, journal, keys, lineage,
-    policies, sessions, solutions, tasks, tenants, tokens, uploads, users, webhooks, work,
+    policies, rulings, sessions, solutions, tasks, tenants, tokens, uploads, users, webhooks, work,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata

@@ -200,6 +200,7 @@ EXPERIENCE: dict[str, Row] = {
     "POST /v1/content/decode": Row(ROLED, 202, _json(file=_FILE, copybook="01 R. 05 A PIC X.")),
     "POST /v1/insights/profile": Row(ROLED, 202, _json(text=_A_TABLE)),
     "POST /v1/insights/quality": Row(ROLED, 202, _json(data=_A_TABLE)),
+    "POST /v1/insights/interpret": Row(ROLED, 202, _json(tables=[{"name": "t", "data": _A_TABLE}])),
     "POST /v1/insights/match": Row(
         ROLED, 202, _json(source={"data": _A_TABLE}, target={"fields": [{"name": "amount"}]})
     ),

@@ -33,7 +33,7 @@ def toolbox(objects: LocalObjects, asked: list[str]) -> Toolbox:
     async def nothing(*given: Any) -> Any:
         asked.append(given[0].tenant)
 
-    return Toolbox(objects, search, None, nothing, nothing)  # type: ignore[arg-type]
+    return Toolbox(objects, search, None, nothing, nothing, nothing)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.context import ExecutionContext, Principal
 from symphainy.foundations.language.document import Document, IndexEntry, SearchHit
 from symphainy.foundations.language.errors import Defect, NotFound
+from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.step import Outcome, Step
 from symphainy.realms.content.models import Detected
 from symphainy.realms.content.models.detection import sniff
@@ -37,6 +38,7 @@ class FolderTools:
         self.progressed: list[float] = []
         self.entries: list[tuple[str, str, str, IndexEntry]] = []
         self.texts: dict[str, str] = {}
+        self.ruled: dict[tuple[str, str, str], Ruling] = {}
 
     def keep(self, data: bytes, **about: Any) -> ArtifactRef:
         ref = ArtifactRef.of(data, **about)
@@ -75,6 +77,9 @@ class FolderTools:
             )
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
+    async def rulings(self, model: str) -> tuple[Ruling, ...]:
+        return tuple(one for one in self.ruled.values() if one.model == model)
+
     async def compute(self, function: Callable[..., Any], *arguments: Any, timeout: float = 120.0) -> Any:
         running = asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
         return await asyncio.wait_for(running, timeout)
@@ -109,6 +114,7 @@ class Runner:
         self.outcome = outcome = found if isinstance(found, Outcome) else Outcome(found)
         for artifact in outcome.artifacts:
             self.tools.keep(artifact.data)
+        self.tools.ruled |= {(one.model, one.source, one.target): one for one in outcome.rulings}
         for batch in outcome.index:
             folder = self.tools.folder
             entries = json.loads((folder / batch.entries_artifact.removeprefix("artifacts/")).read_bytes())

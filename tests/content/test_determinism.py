@@ -4,10 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from content.test_cobol import POLICY, policy
+
+from symphainy.bindings.realms import registry
+from symphainy.foundations.definitions import expressions
+from symphainy.foundations.settings import Settings
 
 KNOWLEDGE = Path(__file__).parents[2] / "solutions" / "first" / "knowledge"
 CODE = """
@@ -65,3 +70,23 @@ def test_two_processes_with_other_hashes_agree_on_every_byte(tmp_path, files):
         assert process.returncode == 0
     assert found[0] == found[1]
     assert len(found[0]) == 3 * len(files) + 2
+
+
+async def test_contents_outputs_are_byte_equal_with_and_without_a_model(tmp_path, pool, runner):
+    """The whole composition, the upload's own saga: with a model configured nothing else comes out, and nobody asks it."""
+    made = []
+    for name, about in (("without", {}), ("with", {"model_url": "http://127.0.0.1:1/v1", "model_name": "m"})):
+        (tmp_path / name).mkdir()
+        run = runner(tmp_path / name, pool)
+        composed = registry(Settings(_env_file=None, data_dir=tmp_path, realms=(), **about))
+        said = []
+        for path in (KNOWLEDGE / "policy.pdf", KNOWLEDGE / "handbook.docx", KNOWLEDGE / "claims.csv"):
+            given = data = {"file": run.tools.keep(path.read_bytes(), name=path.name).model_dump(mode="json")}
+            for item in composed.catalog().sagas["content.upload"]["do"]:
+                ((_, task),) = item.items()
+                asked = expressions.resolve(task["with"], data, {"workflow": {"input": given}}, datetime.now(UTC))
+                found = await run(composed.function(task["call"]), asked)
+                data = found.model_dump(mode="json")
+                said.append(found.model_dump_json())
+        made.append((said, {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}))
+    assert made[0] == made[1] and len(made[0][0]) == 18

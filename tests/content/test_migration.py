@@ -23,26 +23,27 @@ COUNT, PART = 1_200, 600
 
 
 class Desk:
-    """The platform's people, with a memory; one of them decides as soon as she is asked."""
+    """The platform's people, with a memory; one of them decides as soon as she is asked, each time the next thing."""
 
-    def __init__(self, choice: str) -> None:
-        self.choice, self.shown = choice, {}
+    def __init__(self, *choices: tuple[str, Any]) -> None:
+        self.choices, self.shown, self.proposals = list(choices), {}, list[Any]()
 
     def ask(self, given: Any) -> Any:
         self.task, self.shown = given["task_id"], given["show"]
+        self.proposals.append(self.shown)
         return {"task_id": self.task, "shown_digest": "d"}
 
     def decide(self, given: Any) -> Any:
-        settled = "approved" if self.choice == "approve" else "rejected"
-        return {"by": given["principal"], "choice": self.choice, "value": None, "settled": settled}
+        settled = "approved" if given["choice"] == "approve" else "rejected"
+        return {"by": given["principal"], "choice": given["choice"], "value": given["value"], "settled": settled}
 
     def close(self, given: Any) -> Any:
         return {"task_id": given["task_id"]}
 
 
-def walked(run: Any, tools: Any, knowledge: Path, choice: str) -> tuple[Any, Desk, list[str]]:
+def walked(run: Any, tools: Any, knowledge: Path, *choices: tuple[str, Any]) -> tuple[Any, Desk, list[str]]:
     """The saga from its beginning to its end."""
-    registry, desk = Registry(), Desk(choice)
+    registry, desk = Registry(), Desk(*choices)
     Content().register(registry)
     Insights().register(registry)
     files = {str(path.relative_to(SOLUTION)): path.read_text() for path in SOLUTION.rglob("*") if path.is_file()}
@@ -55,11 +56,12 @@ def walked(run: Any, tools: Any, knowledge: Path, choice: str) -> tuple[Any, Des
 
     functions = Functions({f"people.{verb}": getattr(desk, verb) for verb in ("ask", "decide", "close")})
     driver = Driver(plan, functions, asked(tools, knowledge))
-    waiting = [choice]
 
     def propose(d: Driver) -> Any:
-        if waiting and not d.open and any(frame.data.get("open") for frame in d.machine.state.frames.values()):
-            sent = {"principal": "bob", "choice": waiting.pop(), "value": None, "shown_digest": "d", "id": "1"}
+        if desk.choices and not d.open and any(frame.data.get("open") for frame in d.machine.state.frames.values()):
+            choice, value = desk.choices.pop(0)
+            about = {"shown_digest": "d", "id": str(len(desk.choices))}
+            sent = {"principal": "bob", "choice": choice, "value": value, **about}
             return d.machine.proposed(sent | {"task_id": desk.task}, d.machine.now)
         return None
 
@@ -78,7 +80,7 @@ def asked(tools: Any, knowledge: Path) -> dict[str, Any]:
 
 
 def test_policies_become_one_checked_data_set(run, tools, knowledge):
-    ending, desk, calls = walked(run, tools, knowledge, "approve")
+    ending, desk, calls = walked(run, tools, knowledge, ("approve", None))
     assert ending.status == "completed", ending.error
     found = ending.output
     proposed = {column["name"]: column for column in desk.shown["columns"]}
@@ -100,6 +102,8 @@ def test_policies_become_one_checked_data_set(run, tools, knowledge):
     ]
     assert len(calls) == len(set(calls)), "no step runs twice"
     assert all(0.9 < score <= 1 for score in found["scores"])
+    assert tools.ruled["policies", "POL_NO", "policy_number"].accepted, "what was approved is remembered"
+    assert not any(target == "insured_name" for _, _, target in tools.ruled), "half of a name is no name"
 
 
 async def test_one_process_of_the_platforms_pool_takes_all_libraries_of_the_way(tmp_path):
@@ -117,6 +121,11 @@ async def test_one_process_of_the_platforms_pool_takes_all_libraries_of_the_way(
 
 
 def test_a_rejected_mapping_moves_no_policy(run, tools, knowledge):
-    ending, _, calls = walked(run, tools, knowledge, "reject")
+    """And what is named as wrong is proposed otherwise, then and the next time."""
+    ending, desk, calls = walked(run, tools, knowledge, ("reject", {"wrong": ["state"]}), ("reject", None))
     assert ending.status == "faulted" and ending.error["title"] == "The mapping was rejected"
     assert not any("/mash" in path for path in calls)
+    first, second = ({column["name"]: column for column in shown["columns"]} for shown in desk.proposals)
+    assert first["state"]["column"] == "policies.STATE_CD"
+    assert second.get("state", {}).get("column") != "policies.STATE_CD" and second.keys() >= first.keys() - {"state"}
+    assert set(tools.ruled) == {("policies", "STATE_CD", "state")}

@@ -64,3 +64,17 @@ def test_a_second_town_of_one_name_is_no_error():
     )
     (rule,) = [one for one in findings(["city", "state"], rows) if one.check == "dependency"]
     assert rule.cells == ((24, 1),)
+
+
+async def test_timeliness_is_measured_against_a_day_that_is_given(run, tools):
+    lines = ["id,seen,due", *(f"{n},2024-02-{n % 28 + 1:02} 10:00,2030-01-01" for n in range(40))]
+    lines[3], lines[7] = "2,2019-01-01 10:00,2030-01-01", "6,2027-01-01 10:00,2030-01-01"
+    data = tools.keep("\n".join(lines).encode(), name="seen.csv", media_type="text/csv").model_dump()
+    found = await run(quality, {"data": data, "as_of": "2024-03-01", "fresh_days": 60})
+    rules = {rule.id: rule for rule in found.rules}
+    assert {(rules[v.rule].check, v.row, v.column) for v in found.first if rules[v.rule].part == "timeliness"} == {
+        ("stale", 3, "seen"), ("future", 7, "seen"),
+    }, "what is due lies ahead, and is no fault"  # fmt: skip
+    assert found.parts["timeliness"] == 0.95
+    without = await run(quality, {"data": data})
+    assert "timeliness" not in without.parts and not any(rule.part == "timeliness" for rule in without.rules)

@@ -44,6 +44,10 @@ async def test_a_portfolio_is_migrated_once_a_person_has_approved_the_mapping(ru
             task = await asked(bob, execution)
             shown = {column["name"]: column for column in task.show["columns"]}
             assert shown["insured_name"]["concat"] == ["policies.INSD_FIRST_NM", "policies.INSD_LAST_NM"]
+            await bob.decide(task.task_id, "reject", {"wrong": ["state"]}, shown_digest=task.shown_digest)
+            task = await asked(bob, execution)
+            again = {column["name"]: column for column in task.show["columns"]}
+            assert shown["state"]["column"] == "policies.STATE_CD" and again.get("state") != shown["state"]
             await bob.decide(task.task_id, "approve", shown_digest=task.shown_digest)
             found = (await ended(ann, execution)).output
         assert (found["rows"], found["rejected"], len(found["parts"])) == (COUNT - 1, 1, 2)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from symphainy.foundations.language.document import Chunk, IndexBatch, IndexEntry, Span
+from symphainy.foundations.language.rulings import Ruling
 from symphainy.runtime.store.catalogs import CatalogRow, Catalogs, RollRow
 from symphainy.runtime.store.definitions import DefinitionRow, Definitions, PlanRow
 from symphainy.runtime.store.documents import DocumentRow, Documents
@@ -13,6 +14,7 @@ from symphainy.runtime.store.index import DIMENSIONS, Index
 from symphainy.runtime.store.intents import IntentRow, Intents
 from symphainy.runtime.store.keys import KeyRow, Keys
 from symphainy.runtime.store.policies import BundleRow, Policies, SwitchRow
+from symphainy.runtime.store.rulings import Rulings
 from symphainy.runtime.store.sessions import SessionRow, Sessions
 from symphainy.runtime.store.solutions import BindingRow, DeploymentRow, IntentRouteRow, SolutionRow, Solutions
 from symphainy.runtime.store.tasks import HumanTaskRow, TaskDecisionRow, Tasks
@@ -192,3 +194,14 @@ async def test_work_people_and_events_in(store: Store, tenant: str) -> None:
     again, mine = await intents.reserve(first.model_copy(update={"intent_id": "i2", "execution_id": "e2"}))
     assert (again.intent_id, mine) == ("i1", False)
     assert await Executions(store).page(tenant) == []
+
+
+async def test_rulings_are_the_tenants_own_and_the_last_word_stands(store: Store, tenant: str) -> None:
+    rulings = Rulings(store)
+    one, other = (Ruling(model="m", source=name, target="x", accepted=True) for name in "AB")
+    await rulings.put(tenant, [one, other], execution_id="exe_1", at=NOW)
+    await rulings.put(tenant, [one.model_copy(update={"accepted": False})], execution_id="exe_2", at=LATER)
+    assert [(r.source, r.accepted) for r in await rulings.of(tenant, "m")] == [("B", True), ("A", False)]
+    assert await rulings.of(tenant, "another") == () and await rulings.of("other", "m") == ()
+    async with store.tenant("other") as tx:
+        assert await rulings.of(tenant, "m", tx=tx) == (), "the database itself keeps tenants apart"

@@ -1,23 +1,30 @@
 """What a check of data quality is asked and what it finds: rules that the data themselves suggest, and the cells that break them."""
 
+from datetime import date
 from typing import Literal
 
 from symphainy.foundations.language.artifact import ArtifactRef
 from symphainy.foundations.language.model import Message
 
-Part = Literal["completeness", "validity", "uniqueness", "consistency"]
+Part = Literal["completeness", "validity", "uniqueness", "consistency", "timeliness"]
 Check = Literal[
     "blank_header", "duplicate_header", "blank_row", "duplicate_row", "missing_cell", "extra_cell", "absent_spelling", "unit_in_cell",
-    "form", "misspelling", "misplaced", "dependency", "duplicate_key",
+    "form", "misspelling", "misplaced", "dependency", "duplicate_key", "future", "stale",
 ]  # fmt: skip
 
 
 class ToCheck(Message):
-    """A table to check: CSV, Parquet, or a parsed document's ``table``. ``inline`` violations travel in the answer itself."""
+    """A table to check: CSV, Parquet, or a parsed document's ``table``. ``inline`` violations travel in the answer itself.
+
+    Timeliness is measured against ``as_of``, where it is given: nobody's clock is asked, the same input gives the same verdict.
+    """
 
     data: ArtifactRef
     table: int = 0
     inline: int = 50
+    as_of: date | None = None
+    fresh_days: int | None = None
+    """Days that a row's newest day may be old."""
 
 
 class Rule(Message):

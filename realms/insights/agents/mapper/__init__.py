@@ -47,11 +47,12 @@ class Mapper(DeterministicAgent[ToPropose]):
 
 def _pairs(input: ToPropose, ruled: Mapping[tuple[str, str], Learned]) -> dict[str, Pair]:
     """One pair per target: what was accepted before, then the surest that was not rejected."""
+    parts = {(source, one.target) for one in input.derived for source in one.sources}
     known = {(pair.source, pair.target): pair for pair in (*input.pairs, *input.further)}
     chosen = {
         one.target: known.get((one.source, one.target), Pair(source=one.source, target=one.target, score=0.0, sure=1.0))
-        for one in input.learned
-        if one.accepted
+        for one in ruled.values()
+        if one.accepted and (not input.sources or one.source in input.sources) and (one.source, one.target) not in parts
     }
     for pair in sorted(known.values(), key=lambda pair: -pair.sure):
         verdict = ruled.get((pair.source, pair.target))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -16,6 +17,7 @@ from symphainy.realms.insights.services.quality.forms import absences, forms, ma
 from symphainy.realms.insights.services.quality.found import PARTS, Finding
 from symphainy.realms.insights.services.quality.spelling import spelling, words_of
 from symphainy.realms.insights.services.quality.structure import structure
+from symphainy.realms.insights.services.quality.timeliness import timeliness
 
 MAX_ROWS: Final = 100_000
 """Rows that are checked: what is beyond them is not looked at, and ``whole`` says so."""
@@ -37,7 +39,7 @@ def checked(path: str, asked: ToCheck) -> tuple[Quality, bytes]:
     """The verdict on the table at ``path``, and all violations as JSON; pure, for the process pool."""
     header, rows = raw(path, asked.data, asked.table)
     whole, rows = len(rows) <= MAX_ROWS, rows[:MAX_ROWS]
-    found = findings(header, rows)
+    found = findings(header, rows, as_of=asked.as_of, fresh_days=asked.fresh_days)
     rules, broken = [], []
     for number, one in enumerate(found, 1):
         names = tuple(header[c] if c < len(header) else f"column {c + 1}" for c in one.columns)
@@ -55,7 +57,7 @@ def checked(path: str, asked: ToCheck) -> tuple[Quality, bytes]:
             )
             for r, c in one.cells
         ]
-    parts = _parts(found, header, rows)
+    parts = _parts(found, header, rows, timely=asked.as_of is not None)
     verdict = Quality(
         rows=len(rows), whole=whole, score=round(sum(parts.values()) / len(parts), 4), parts=parts, rules=tuple(rules[:200]),
         broken=len(broken),
@@ -77,7 +79,9 @@ def raw(path: str, ref: ArtifactRef, number: int) -> tuple[list[str], list[list[
     return list(table.names), [list(row) for row in zip(*table.columns, strict=True)]
 
 
-def findings(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Finding]:
+def findings(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, as_of: date | None = None, fresh_days: int | None = None
+) -> list[Finding]:
     """Every rule that is broken somewhere; pure."""
     width = len(header)
     names = [name or f"column {i + 1}" for i, name in enumerate(header)]
@@ -90,11 +94,14 @@ def findings(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Findi
         found += spelled or [*marks(name, place, values), *forms(name, place, values)]
         found += [] if spelled else spelling(name, place, values, everywhere)
     found += misplaced(names, columns)
-    return found + dependencies(names, columns)
+    found += dependencies(names, columns)
+    return found + (timeliness(names, columns, as_of, fresh_days) if as_of else [])
 
 
-def _parts(found: Sequence[Finding], header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Part, float]:
-    """The share of cells that no rule of a part objects to; completeness also counts the empty cells."""
+def _parts(
+    found: Sequence[Finding], header: Sequence[str], rows: Sequence[Sequence[str]], *, timely: bool
+) -> dict[Part, float]:
+    """The share of cells that no rule of a part objects to; completeness also counts the empty cells, timeliness counts rows."""
     total = max(len(header) * len(rows), 1)
     bad: dict[Part, set[tuple[int, int]]] = {
         "completeness": set(),
@@ -102,8 +109,13 @@ def _parts(found: Sequence[Finding], header: Sequence[str], rows: Sequence[Seque
         "uniqueness": set(),
         "consistency": set(),
     }
+    if timely:
+        bad["timeliness"] = set()
     for one in found:
         for r, c in one.cells:
             bad[PARTS[one.check]] |= {(r, i) for i in range(len(header))} if c < 0 else {(r, c)}
     bad["completeness"] |= {(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if absent(cell)}
+    if timely:
+        late = {row for row, _ in bad["timeliness"]}
+        bad["timeliness"] = {(row, column) for row in late for column in range(len(header))}
     return {part: round(max(0.0, 1 - len(cells) / total), 4) for part, cells in bad.items()}

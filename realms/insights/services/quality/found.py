@@ -10,6 +10,7 @@ PARTS: Final[dict[Check, Part]] = {
     "blank_header": "validity", "duplicate_header": "uniqueness", "blank_row": "completeness", "duplicate_row": "uniqueness",
     "missing_cell": "completeness", "extra_cell": "validity", "absent_spelling": "completeness", "unit_in_cell": "consistency",
     "form": "validity", "misspelling": "validity", "misplaced": "consistency", "dependency": "consistency", "duplicate_key": "uniqueness",
+    "future": "timeliness", "stale": "timeliness",
 }  # fmt: skip
 
 
