@@ -39,8 +39,8 @@ class Rulings(Repository):
     ) -> None:
         """Remember them; a pair that was decided before is decided anew."""
         for one in rulings:
-            about = {"tenant": tenant, "execution_id": execution_id, "decided_at": at}
-            await self._put(RulingRow(**one.model_dump(), **about), tenant, tx)
+            row = RulingRow(**one.model_dump(), tenant=tenant, execution_id=execution_id, decided_at=at)
+            await self._put(row, tenant, tx)
 
     async def of(self, tenant: str, model: str, *, tx: AsyncSession | None = None) -> tuple[Ruling, ...]:
         """All that was decided about one target model, oldest first."""

@@ -22,7 +22,6 @@ UNITS: Final = {
 }
 """How a unit is spelled → the unit."""
 _WORDS: Final = frozenset("in min ms day days week weeks month months year years yr yrs".split())
-_WORDS: Final = frozenset("in min ms day days week weeks month months year years yr yrs".split())
 _LONG: Final = frozenset(word for word in UNITS if len(word) > 1) - _WORDS
 """Units that may end a header without brackets: the others are words of their own."""
 _BRACKETS: Final = re.compile(r"[(\[]\s*(?:in\s+)?([^\s()\[\]]{1,12}(?:\s?[^\s()\[\]]{1,12})?)\s*[)\]]")
