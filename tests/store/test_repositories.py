@@ -155,6 +155,8 @@ async def test_the_installation(store: Store, tenant: str) -> None:
     assert await catalogs.publish(row)
     assert not await catalogs.publish(row)
     assert (await catalogs.newest()).digest == tenant  # type: ignore[union-attr]
+    old = CatalogRow(digest=tenant, body="{}", published_at=NOW, seen_at=NOW - timedelta(days=9999))
+    assert not await catalogs.publish(old)  # this database is shared: nobody else is to take it for a worker's
     await catalogs.enrol(RollRow(service="nurse", process=tenant, enrolled_at=NOW))
     assert tenant in {r.process for r in await catalogs.roll()}
     for who, value in (("*", "off"), (tenant, "enforce")):
