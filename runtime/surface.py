@@ -12,7 +12,8 @@ Every method is one transaction and, but for index batches, one round trip. Four
   scheduled it has completed) also what its own task gave, the closing everything it rests on. Ids of workflow tasks prove
   nothing: attempts of one task share them. Two attempts with different inputs therefore stand side by side until one is
   witnessed and supersedes the other; what no one names is void when the execution closes.
-- **The closing row decides.** The first one stands, whoever comes later gets it back.
+- **The closing row decides.** The first one stands, whoever comes later gets it back. No activity begins behind it, and a
+  workflow task that is over, with a later one's activity begun, cannot write it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -148,17 +149,21 @@ class StateSurface:
         return Opened(at=found.at, closed=await self._closing(opening.tenant, opening.execution_id, found.closed))
 
     async def find(self, call: StepCall, input_digest: str, *, effectful: bool | None = None) -> StepResult | None:
-        """The stored outcome of this very call, or None. Publishes what ``call.witnessed`` names.
+        """The stored outcome of this very call, or None: then it begins now. Publishes what ``call.witnessed`` names.
+
+        Conflict ``execution_closed``: it would begin after the closing. Whoever scheduled it did not know of that one: end with it.
 
         The same key with another input: a Defect for an effect (``effectful``; unless told, every activity counts as one),
         None for anything else.
         """
-        rows = await self.store.call(
-            calls.FIND,
-            {
-                "tenant": call.tenant, "execution": call.execution_id, "effect_key": call.effect_key, "witnessed": list(call.witnessed),
-            },
-        )  # fmt: skip
+        with _explained():
+            rows = await self.store.call(
+                calls.FIND,
+                {
+                    "tenant": call.tenant, "execution": call.execution_id, "effect_key": call.effect_key, "witnessed": list(call.witnessed),
+                    "scheduled": call.scheduled,
+                },
+            )  # fmt: skip
         if not rows:
             return None
         same = [row for row in rows if row.input_digest == input_digest]

@@ -62,6 +62,11 @@ class Timed(Protocol):
         """Durable time."""
         ...
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is the whole run that is cancelled, not a branch or a timed-out task of it."""
+        ...
+
 
 def size(command: Call) -> int:
     """About how many bytes this call adds to the workflow task."""
@@ -76,13 +81,19 @@ def about(given: SagaInput) -> SagaAbout:
     )  # fmt: skip
 
 
+def task() -> str:
+    """The workflow task that is running, as rows of the journal name it (DECISIONS.md 2)."""
+    info = workflow.info()
+    return f"{info.run_id}/{info.get_current_history_length()}"
+
+
 async def run(
     program: Program, given: SagaInput, command: Call, machine: Timed | None, named: tuple[int, ...]
 ) -> StepResult:
     """Run one call as an activity on its realm's queue, and wait for how it ended. A rehearsal's failures have its own time."""
     linked: Linked = program.plan.capabilities[command.ref]
     assert machine is not None
-    call = step_call(about(given), program, command, machine.now, witnessed=named)
+    call = step_call(about(given), program, command, machine.now, scheduled=task(), witnessed=named)
     try:
         under_way: workflow.ActivityHandle[StepResult] = workflow.start_activity(
             STEP, call, result_type=StepResult, activity_id=command.id, task_queue=linked.queue, summary=Label(label(command)),
@@ -90,7 +101,7 @@ async def run(
             heartbeat_timeout=linked.heartbeat, retry_policy=RETRY,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )  # fmt: skip
-        return await effects.outcome(under_way, linked)
+        return await effects.outcome(under_way, linked, machine)
     except (ActivityError, TimeoutError, asyncio.CancelledError) as error:
         at = workflow.now() if given.rehearsal is None else machine.now
         return StepResult(path=command.path, call_id=command.id, problem=problem_of(error, linked), at=at)

@@ -92,6 +92,8 @@ class Run:
     effects: list[Effect] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
+    cancelled = True
+    """A function is only ever cancelled as a whole."""
     _visits: dict[str, int] = field(default_factory=dict)
 
     async def call(

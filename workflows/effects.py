@@ -17,23 +17,28 @@ with workflow.unsafe.imports_passed_through():
 
 if TYPE_CHECKING:
     from symphainy.foundations.definitions.plan import Linked
+    from symphainy.workflows.calls import Timed
 
 ENDS = timedelta(seconds=20)
-"""How long a cancellation waits for an effect: all workers were killed, one is back after 10 s, and its second attempt has failed."""
+"""How long a timeout or a branch that has lost waits for an effect: all workers were killed, one is back after 10 s, and its second
+attempt has failed."""
+RUN_ENDS = timedelta(minutes=10)
+"""How long the cancellation of a whole run waits: an outage. It has nobody waiting behind it, and what it takes back would wait for
+the same receiver for as long."""
 PATCH = "effects-end-before-a-cancellation"
 
 
-async def outcome(under_way: "workflow.ActivityHandle[StepResult]", linked: "Linked") -> StepResult:
+async def outcome(under_way: "workflow.ActivityHandle[StepResult]", linked: "Linked", walker: "Timed") -> StepResult:
     """What the activity gave; raises as it does, and TimeoutError where nobody can know whether its effect has happened."""
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
-        if under_way.done():
-            raise
+        if under_way.done():  # it came to its end in the very activation that brings the cancellation
+            return await under_way
         by_key = linked.effectful and (linked.effects is None or linked.effects.dedupe == "key")
         held = by_key and workflow.patched(PATCH)
         if held:
-            await workflow.wait([under_way], timeout=ENDS.total_seconds())
+            await workflow.wait([under_way], timeout=(RUN_ENDS if walker.cancelled else ENDS).total_seconds())
         late = held and not under_way.done()
         under_way.cancel()
         try:

@@ -47,6 +47,8 @@ with workflow.unsafe.imports_passed_through():
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
+CLOSED = "execution_closed"
+"""What a step is answered that would begin after the closing."""
 BREATH = timedelta(milliseconds=1)
 """A timer that ends the workflow task."""
 
@@ -305,6 +307,9 @@ class Saga:
         else:
             result = await calls.run(self._program, self._given, command, self._machine, named)
             self._forget(named)
+        if result.problem is not None and result.problem.code == CLOSED:
+            # an earlier attempt of a workflow task has closed the run, and its answer was lost: that decision stands
+            self._closed = (await self._open(self._program, suspended=False)).closed
         self._tasks.pop(command.id, None)
         if self._stage is not None and self._machine is not None and result.at > self._machine.now:
             linked = self._program.plan.capabilities.get(command.ref)
@@ -324,9 +329,9 @@ class Saga:
         """All local calls that are open, and those that follow from them, as one local activity and one marker."""
         length = workflow.info().get_current_history_length()
         named = tuple(number for number, at in self._unnamed.items() if at < length)
-        lent = parcel.lend(self._task, machine.state.dump())
+        lent = parcel.lend(calls.task(), machine.state.dump())
         given = SegmentCall(
-            saga=calls.about(self._given), state=lent.reference, plan_digest=self._program.plan.digest, task=self._task,
+            saga=calls.about(self._given), state=lent.reference, plan_digest=self._program.plan.digest, task=calls.task(),
             witnessed=named,
         )  # fmt: skip
         result = await calls.run_segment(given, tuple(self._local.values()))
@@ -352,7 +357,7 @@ class Saga:
         opening = Opening(
             tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
             session_id=given.session_id, solution=given.solution, plan_digest=plan.digest, definition=plan.definition,
-            run_id=info.run_id, task=self._task, listens=plan.listens, continued=given.state is not None,
+            run_id=info.run_id, task=calls.task(), listens=plan.listens, continued=given.state is not None,
             suspended=suspended,
         )  # fmt: skip
         return await calls.opening(opening)
@@ -363,7 +368,7 @@ class Saga:
         ending = machine.state.ending
         closing = Closing(
             tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
-            output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=self._task,
+            output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=calls.task(),
             steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), told=tuple(ending.told),
             telling=progress.telling(machine),
         )  # fmt: skip
@@ -391,9 +396,3 @@ class Saga:
     def _now(self) -> datetime:
         """What time it is for this run."""
         return workflow.now() if self._stage is None or self._machine is None else self._machine.now
-
-    @property
-    def _task(self) -> str:
-        """The workflow task that is running: what a provisional row is written with (DECISIONS.md 2)."""
-        info = workflow.info()
-        return f"{info.run_id}/{info.get_current_history_length()}"

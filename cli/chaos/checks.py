@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from symphainy.cli.chaos.sagas import SHAPES, Transfer
+from symphainy.cli.chaos.sagas import SHAPES, TOLD, Transfer
 
 NAMES = {
     "I1": "nothing lost", "I2": "nothing doubled", "I3": "money is conserved", "I4": "each saga in its right shape",
@@ -74,9 +74,10 @@ def shapes(ended: Iterable[Ended], effects: Iterable[Effect]) -> list[str]:
         elif saga.status not in saga.transfer.expected():
             found.append(f"I4: {saga.execution} ({saga.transfer.kind}) is {saga.status} {saga.error}".rstrip())
         elif frozenset(kinds) not in SHAPES[saga.status]:
-            found.append(f"I4: {saga.execution} is {saga.status} with {', '.join(sorted(kinds)) or 'no effect'}")
-        elif saga.compensation == "partial":
-            found.append(f"I4: {saga.execution} is undone in part")
+            left = ", ".join(sorted(kinds)) or "no effect"
+            found.append(f"I4: {saga.execution} is {saga.status} with {left} (compensation: {saga.compensation})")
+        elif (saga.compensation == "partial") != (saga.status == "cancelled" and frozenset(kinds) == TOLD):
+            found.append(f"I4: {saga.execution} says {saga.compensation} of its compensation")
     return found
 
 

@@ -18,10 +18,12 @@ NOTES = {1: 4, 1_000: 4, 65_536: 4, 200_000: 4, 1_000_000: 1}
 
 DONE = frozenset({"debit", "credit", "notify"})
 UNDONE = frozenset({"debit", "refund"})
+TOLD = DONE | UNDONE | {"take"}
+"""Cancelled between its last step and its end: the money is back, and who was told was told. It says so: undone in part."""
 SHAPES: dict[str, tuple[frozenset[str], ...]] = {
     "completed": (DONE,),
     "faulted": (UNDONE,),
-    "cancelled": (frozenset(), UNDONE, UNDONE | {"credit", "take"}),
+    "cancelled": (frozenset(), UNDONE, UNDONE | {"credit", "take"}, TOLD),
 }
 """Status → the sets of effects that it may leave."""
 

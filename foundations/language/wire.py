@@ -136,6 +136,8 @@ class StepCall(Message):
     plan_digest: str
     task: str = ""
     """Temporal workflow task that a local step runs in (``run_id/started_event_id``); empty for activities."""
+    scheduled: str = ""
+    """The workflow task that asks for an activity, in the same form: a closing by an earlier one is then no longer taken."""
     output_as: Json = None
     """An ``output.as`` that reads only ``.``: evaluated in the activity, so that a large raw result never travels."""
     grant_key: str | None = None

@@ -16,7 +16,8 @@ __all__ = ["ExecutionRow", "Executions", "OpenExecution"]
 class ExecutionRow(SQLModel, table=True):
     """One execution. ``journal_length`` and ``event_length`` are the last numbers given: the next one is one more.
 
-    The row's lock orders all writers of one execution.
+    ``begun``: the latest workflow task that has begun an activity; a closing by an earlier one is refused. The row's lock orders all
+    writers of one execution.
     """
 
     __tablename__ = "executions"
@@ -47,6 +48,7 @@ class ExecutionRow(SQLModel, table=True):
     event_length: int = big()
     steps: int = big()
     listens: list[str] = texts()
+    begun: str = text()
     recovered: bool = yes_no()
     created_at: datetime = instant()
     started_at: datetime | None = instant(optional=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symphainy.cli.instance import Instance
 from symphainy.foundations.experience import SymphainyClient
 
 HERE = Path(__file__).parent
@@ -80,8 +81,10 @@ class Running:
         return json.loads(self.cli("status", "--json", "--data-dir", str(self.data_dir), check=False).stdout)
 
     def pids(self, name: str) -> list[int]:
-        """Processes whose name begins with ``name``."""
-        return [p["pid"] for p in self.status()["processes"] if p["name"].startswith(name) and p["pid"]]
+        """Processes whose name begins with ``name``, by the supervisor's own note."""
+        found = Instance.load(self.data_dir)
+        assert found is not None
+        return [note.pid for note in found.services if note.name.startswith(name) and note.pid]
 
     def kill(self, name: str) -> list[int]:
         """kill -9 them."""

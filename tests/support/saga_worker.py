@@ -53,6 +53,8 @@ class World:
         self.spent = 0
         """So many segments find their budget spent before their first step."""
         self.closings: list[Closing] = []
+        self.stands: Closing | None = None
+        """A closing that the surface has, and history has not."""
         self.openings: list[Opening] = []
 
     def _call(self, call: StepCall) -> Any:
@@ -91,7 +93,7 @@ class World:
         @activity.defn(name=OPENING)
         async def opening(given: Opening) -> Opened:
             self.openings.append(given)
-            return Opened(at=datetime.now(UTC))
+            return Opened(at=datetime.now(UTC), closed=self.stands)
 
         @activity.defn(name=CLOSING)
         async def closing(given: Closing) -> Closed:

@@ -41,17 +41,17 @@ async def execution(surface: StateSurface, tenant: str) -> str:
     for n in range(8):
         await surface.commit([entry(call(tenant, execution, f"/do/{n}/a", contract=PAY), n, contract=PAY)])
     await surface.claim(call(tenant, execution, "/do/8/b", contract=PAY), "d")
-    await surface.commit([entry(call(tenant, execution, "/do/9/c", task="r/3"), 1, digest="then")])
+    await surface.commit([entry(call(tenant, execution, "/do/9/c", task="run-1/3"), 1, digest="then")])
     await surface.commit(
         [
-            entry(call(tenant, execution, "/do/9/c", task="r/6"), 1),
-            entry(call(tenant, execution, "/do/10/d", task="r/6"), 1),
+            entry(call(tenant, execution, "/do/9/c", task="run-1/6"), 1),
+            entry(call(tenant, execution, "/do/10/d", task="run-1/6"), 1),
         ]
     )
-    await surface.close(closing(tenant, execution, paths=("/do/9/c",), task="r/6"))
+    await surface.close(closing(tenant, execution, paths=("/do/9/c",), task="run-1/6"))
     other = new()
     await surface.open(opening(tenant, other), passport(tenant, other))
-    await surface.commit([entry(call(tenant, other, "/do/0/c", task="r/3"), 1)])
+    await surface.commit([entry(call(tenant, other, "/do/0/c", task="run-1/3"), 1)])
     await surface.door(decision(tenant))
     return execution
 

@@ -51,6 +51,8 @@ class Crashing(RuleBasedStateMachine):
         self.fresh: dict[int, str] = {}  # journal seq → task
         self.started, self.branch, self.ghosts, self.ended = 3, 0, list[list[Entry]](), False
         self.closed: Closing | None = None
+        self.last_words = list[tuple[int, Closing]]()  # closings that hang
+        self.latest = 0  # the last task that has done anything
         self.do(self.surface.open(opening(self.tenant, self.execution, RUN), passport(self.tenant, self.execution)))
 
     def do(self, work: Any) -> Any:
@@ -86,6 +88,7 @@ class Crashing(RuleBasedStateMachine):
         for each in entries:
             known = recall.outcomes.get(each.call.effect_key)
             assert known is None or known.input_digest != each.input_digest or known.result.output == each.result.output
+        self.latest = self.started
         for result in self.do(self.surface.commit(entries)):
             self.history[result.path] = result.output, result.seq, self.task
         for seq in entries[0].call.witnessed:
@@ -97,6 +100,7 @@ class Crashing(RuleBasedStateMachine):
     @rule(count=st.integers(1, 3), signal=st.booleans(), same_id=st.booleans())
     def crash_after_commit(self, count: int, signal: bool, same_id: bool) -> None:
         self.do(self.surface.commit(self.steps(count)))
+        self.latest = self.started
         self.next_task(signal, same_id)
 
     @precondition(lambda self: self.closed is None)
@@ -120,7 +124,9 @@ class Crashing(RuleBasedStateMachine):
     def activity(self, answered: bool) -> None:
         """An activity names all that history has; its answer may be lost, and it runs again."""
         path, witnessed = f"/act/{len(self.history)}/pay", tuple(self.fresh)
-        asked = call(self.tenant, self.execution, path, contract=PAY, witnessed=witnessed)
+        asked = call(self.tenant, self.execution, path, contract=PAY, witnessed=witnessed, scheduled=self.task)
+        assert self.do(self.surface.find(asked, path)) is None
+        self.latest = self.started
         for _ in range(1 if answered else 2):
             record = Record(events=[EventDraft(type="said.something", subject=path, data={"value": path})])
             (result,) = self.do(self.surface.commit([entry(asked, path, contract=PAY, record=record)]))
@@ -146,6 +152,34 @@ class Crashing(RuleBasedStateMachine):
             assert recall.closed == self.closed
             again = self.do(self.surface.close(closing(self.tenant, self.execution, "faulted", task=self.task)))
             assert again.closing == self.closed
+
+    @precondition(lambda self: self.closed is None)
+    @rule()
+    def hang_before_closing(self) -> None:
+        """The last task hangs; a cancellation or an event comes, and another attempt takes another way."""
+        told = closing(self.tenant, self.execution, task=self.task, run_id=RUN, witnessed=tuple(self.fresh))
+        self.last_words.append((self.started, told))
+        self.next_task(signal=True)
+
+    @precondition(lambda self: self.last_words and self.closed is None)
+    @rule()
+    def ghost_closes(self) -> None:
+        """It is only taken while nothing has happened since."""
+        at, told = self.last_words.pop(0)
+        try:
+            self.do(self.surface.close(told))
+            assert at >= self.latest
+            self.closed = told
+        except Conflict as error:
+            assert (error.code, at < self.latest) == ("stale_task", True)  # noqa: PT017
+
+    @precondition(lambda self: self.closed is not None)
+    @rule()
+    def an_effect_would_begin(self) -> None:
+        """Scheduled by an attempt that did not know of the closing."""
+        asked = call(self.tenant, self.execution, f"/act/{new()}/pay", contract=PAY, scheduled=self.task)
+        with pytest.raises(Conflict, match="closed"):
+            self.do(self.surface.find(asked, "x"))
 
     @precondition(lambda self: self.closed is not None)
     @rule()

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from symphainy.foundations.language.wire import Closing
 from symphainy.workflows.saga import Saga
 from symphainy.workflows.sandbox import PASSED_THROUGH
 
@@ -139,6 +140,27 @@ async def test_a_cancellation_awaits_an_effect_whose_answer_was_lost_and_takes_i
         await replays(handle)
     assert world.log == ["/do/0/a", "/do/0/a", "/do/0/a/undo"]
     assert (world.closings[0].status, world.closings[0].compensation) == ("cancelled", "compensated")
+
+
+async def test_a_closing_whose_answer_was_lost_is_not_undone_by_a_cancellation_that_came_meanwhile(temporal_address):
+    """The machine hears of the cancellation first and takes back; the surface refuses that, and the run ends as it was decided."""
+
+    def back(arguments):
+        world.stands = Closing(tenant="acme", execution_id="exe", status="completed", output={"paid": 7})
+        raise Fault(409, "runtime", "execution_closed")
+
+    functions = {"pay": lambda a: {}, "back": back}
+    world = World(await connect(temporal_address), functions)
+    async with world.worker():
+        handle = await world.start(
+            plan([{"a": {"call": "pay"}}, {"w": {"wait": {"days": 30}}}], functions, undo={"pay": "back"})
+        )
+        while not any(w["kind"] == "timer" for w in await handle.query(Saga.waiting_for)):
+            await asyncio.sleep(0.02)
+        await handle.cancel()
+        assert await handle.result() == {"paid": 7}
+        await replays(handle)
+    assert world.closings == []
 
 
 async def test_a_suspended_run_begins_nothing_until_it_is_resumed(temporal_address):

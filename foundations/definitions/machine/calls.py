@@ -23,14 +23,15 @@ def local(program: Program, commands: Iterable[Command]) -> list[Call]:
 
 
 def step_call(
-    saga: SagaAbout, program: Program, command: Call, now: datetime, *, task: str = "", witnessed: tuple[int, ...] = ()
-) -> StepCall:
-    """The call with its effect key. ``task``: the workflow task that a provisional row names, for local steps only."""
+    saga: SagaAbout, program: Program, command: Call, now: datetime, *, task: str = "", scheduled: str = "",
+    witnessed: tuple[int, ...] = (),
+) -> StepCall:  # fmt: skip
+    """The call with its effect key. ``task``: the workflow task that a local step runs in; ``scheduled``: that asks for an activity."""
     assert command.kind != "child", "a run below is started by the workflow, it is no step"
     return StepCall(
         **saga.model_dump(), capability=command.ref, arguments=command.arguments, path=command.path, name=command.name,
         effect_key=effect_key(saga.tenant, saga.execution_id, command.path, undo=command.kind == "undo"), kind=command.kind,
-        now=now, plan_digest=program.plan.digest, task=task, witnessed=witnessed,
-        undo=command.undo, told=tuple(command.told),
+        now=now, plan_digest=program.plan.digest, task=task, scheduled=scheduled,
+        witnessed=witnessed, undo=command.undo, told=tuple(command.told),
         grant_key=effect_key(saga.tenant, saga.execution_id, command.grant) if command.grant else None,
     )  # fmt: skip

@@ -96,11 +96,8 @@ class Machine:
             elif purpose == "timeout":
                 trace.note(self, "timeout", frame)
                 title = f"{frame.name or 'the workflow'} took longer than its timeout"
-                self.collapse(
-                    frame,
-                    "fail",
-                    problem("timeout", 408, "Timeout", title, frame.pointer if frame.parent is not None else "/"),
-                )
+                place = frame.pointer if frame.parent is not None else "/"
+                self.collapse(frame, "fail", problem("timeout", 408, "Timeout", title, place))
             else:
                 self._agenda.append(("due", frame.id, (purpose,)))
         return self.settle()
@@ -109,9 +106,8 @@ class Machine:
         """Cancel the whole run: open calls are awaited, effects undone."""
         if self.state.ending is None and self.state.unwinding is None and not self.state.cancelled:
             self.state.cancelled = True
-            self.collapse(
-                self.state.frames[0], "fail", problem("runtime", 499, "Cancelled", "the run was cancelled", "/")
-            )
+            cause = problem("runtime", 499, "Cancelled", "the run was cancelled", "/")
+            self.collapse(self.state.frames[0], "fail", cause)
         return self.settle()
 
     def suspend(self) -> list[Command]:
@@ -143,6 +139,11 @@ class Machine:
     def now(self) -> datetime:
         """Durable time."""
         return datetime.fromisoformat(self.state.now)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the whole run has been cancelled."""
+        return self.state.cancelled
 
     def kind(self, frame: Frame) -> Kind:
         """The code of a frame's kind."""
