@@ -50,7 +50,7 @@ def _connect_ex(self: socket.socket, address: Any) -> int:
 
 
 PLATFORM = frozenset({"e2e", "console"})
-"""Folders whose tests share one running platform."""
+"""Folders whose tests share one running platform each."""
 
 
 LONG = ("cli", "surface", "public_works", "workflows", "runtime")
@@ -65,7 +65,8 @@ class Groups(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         place = nodeid.removeprefix("tests/")
-        return "platform" if place.split("/")[0] in PLATFORM else place.split("::")[0]
+        folder = place.split("/")[0]
+        return folder if folder in PLATFORM else place.split("::")[0]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -212,7 +212,7 @@ class CodeSaga:
         return [{"kind": "step", "path": path} for path, state in states.items() if state == "running"]
 
     async def _ended(self, run: Run) -> Closing:
-        about, output, fault = self._about(run), None, None
+        output, fault = None, None
         status = "completed"
         try:
             output = await self._function(run)
@@ -224,7 +224,7 @@ class CodeSaga:
         word = "partial" if owed else "compensated" if undone else "none"
         return Closing.model_validate(
             {
-                **about,
+                **self._about(run),
                 "status": status,
                 "compensation": word,
                 "output": output,
@@ -249,13 +249,10 @@ class CodeSaga:
             Opening(
                 tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
                 session_id=given.session_id, solution=given.solution, plan_digest=program.plan.digest, definition=program.plan.definition,
-                run_id=info.run_id, task=f"{info.run_id}/{info.get_current_history_length()}",
+                run_id=info.run_id, task=calls.task(),
             )
         )  # fmt: skip
 
     def _about(self, run: Run) -> dict[str, Any]:
-        info = workflow.info()
-        return {
-            "tenant": run.given.tenant, "execution_id": run.given.execution_id, "run_id": info.run_id,
-            "task": f"{info.run_id}/{info.get_current_history_length()}",
-        }  # fmt: skip
+        given, run_id = run.given, workflow.info().run_id
+        return {"tenant": given.tenant, "execution_id": given.execution_id, "run_id": run_id, "task": calls.task()}
