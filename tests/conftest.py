@@ -49,16 +49,16 @@ def _connect_ex(self: socket.socket, address: Any) -> int:
     return _real_connect_ex(self, address)
 
 
-PLATFORM = frozenset({"e2e", "console"})
-"""Folders whose tests share one running platform each."""
+TOGETHER = frozenset({"e2e", "console", "content"})
+"""Folders whose tests share what takes long to come up: a running platform each, or the pool that has read the embedder's weights."""
 
 
 LONG = ("cli", "surface", "public_works", "workflows", "runtime")
-"""Folders whose files take longest after the platform's: begun late, one of them would run alone at the end."""
+"""Folders whose files take longest after those: begun late, one of them would run alone at the end."""
 
 
 class Groups(LoadScopeScheduling):
-    """Tests that share a running platform go to one worker of a parallel run, all others file by file.
+    """Tests of such a folder go to one worker of a parallel run, all others file by file.
 
     Use it with ``--no-loadscope-reorder``: the number of tests in a file says nothing about its time.
     """
@@ -66,7 +66,7 @@ class Groups(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         place = nodeid.removeprefix("tests/")
         folder = place.split("/")[0]
-        return folder if folder in PLATFORM else place.split("::")[0]
+        return folder if folder in TOGETHER else place.split("::")[0]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def place(item: pytest.Item) -> int:
         folder = item.path.relative_to(tests).parts[0]
-        return -1 if folder in PLATFORM else LONG.index(folder) if folder in LONG else len(LONG)
+        return -1 if folder in TOGETHER else LONG.index(folder) if folder in LONG else len(LONG)
 
     items.sort(key=place)
 

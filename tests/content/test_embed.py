@@ -16,12 +16,27 @@ def near(a, b):
 
 
 @pytest.mark.parametrize("embedder", ["lexical", pytest.param("minilm-l6-v2", marks=needs_model)])
-def test_vectors_have_length_one_and_do_not_depend_on_their_neighbours(embedder):
+def test_vectors_have_length_one_and_do_not_depend_on_their_neighbours(embedder, monkeypatch):
+    monkeypatch.setattr(minilm, "KEPT", 0)
     texts = ["a claim", "The deductible is 500 euros for each claim. " * 40, "ü", "14"]
     together = embed_texts(texts, embedder)
     assert all(len(v) == 384 and math.isclose(near(v, v), 1, abs_tol=1e-3) for v in together)
     assert together == [embed_texts([text], embedder)[0] for text in texts]
     assert together == embed_texts(texts, embedder)
+
+
+@needs_model
+def test_what_was_embedded_is_not_embedded_again_and_the_oldest_is_let_go(monkeypatch):
+    done, real = [], minilm._embed
+    monkeypatch.setattr(minilm, "_kept", type(minilm._kept)())
+    monkeypatch.setattr(minilm, "KEPT", 2)
+    monkeypatch.setattr(minilm, "_embed", lambda text: done.append(text) or real(text))
+    first = minilm.embed("one")
+    for text in ("two", "one", "three", "one", "two"):
+        minilm.embed(text)
+    assert done == ["one", "two", "three", "two"]
+    assert minilm.embed("one") == first
+    assert not any(b"one" in name for name in minilm._kept)
 
 
 @needs_model
