@@ -25,6 +25,7 @@ from symphainy.runtime.prepared import PreparedReconciler
 from symphainy.runtime.publisher import Publisher
 from symphainy.runtime.reading import Reading
 from symphainy.runtime.relay import Relay
+from symphainy.runtime.retention import Retention
 from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.settle import Settler
@@ -48,6 +49,7 @@ def relay(parts: Platform, temporal: Client) -> Relay:
         starts=EventStarts(temporal, parts.store, parts.city.keys, prepare, parts.clock), seal_every=parts.settings.seal_interval,
         reconcile_every=parts.settings.reconcile_interval, waker=Waker(temporal, parts.store, parts.clock),
         dispatcher=Dispatcher(parts.store, runtime.submit, parts.guard().people.service, parts.clock),
+        retention=Retention(parts.store, parts.objects, oversight, parts.clock), forget_every=parts.settings.retention_interval,
     )  # fmt: skip
 
 

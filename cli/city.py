@@ -1,6 +1,6 @@
 """The city's whole configuration, from a process of its own: ``python -P -m symphainy.cli.city [TENANT]``; prints one JSON value.
 
-With a tenant, the switches that are set for it are among them.
+With a tenant, the switches that are set for it are among them, and how many of its runs are past their retention.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ async def city(tenant: str) -> dict[str, Any]:
     from symphainy.foundations.settings import Settings
 
     async with platform(Settings(), "status") as parts:
-        if tenant:
-            await parts.city.prepare(tenant)
-        return dict(parts.city.status())
+        if not tenant:
+            return dict(parts.city.status())
+        await parts.city.prepare(tenant)
+        return {**parts.city.status(), "retention": await parts.desk().retention(tenant)}
 
 
 if __name__ == "__main__":

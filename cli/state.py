@@ -33,6 +33,8 @@ def report(data_dir: Path, role: str, *, as_json: bool) -> int:
         say(f"{finding['table']} {finding['tenant']} {finding['row']}: {finding['problem']}")
     counts = ("executions", "journal", "decisions", "anchors", "events", "histories")
     say(", ".join(f"{told[name]} {name}" for name in counts) + " looked at")
+    if told["forgotten"]:
+        say(f"{told['forgotten']} executions are past their retention: they are held against their plans")
     if told["unsealed"]:
         say(f"{told['unsealed']} decisions are younger than the last anchor")
     say("in order" if told["ok"] else f"NOT in order: {told['wrong']} findings")

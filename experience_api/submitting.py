@@ -36,6 +36,7 @@ def result(found: ExecutionResult) -> Result:
         output=found.output,
         error=found.problem,
         erased=found.erased,
+        erased_why=found.erased_why,
     )
 
 

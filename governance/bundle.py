@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 import yaml
-from pydantic import ConfigDict, PrivateAttr, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
 from symphainy.foundations.definitions.plan import Limits
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Message
 
-__all__ = ["SHIPPED", "Bundle", "Orchestration", "PersonalData", "Rates", "SessionTerms", "load_bundle", "nearest"]
+__all__ = [
+    "SHIPPED",
+    "Bundle",
+    "Orchestration",
+    "PersonalData",
+    "Rates",
+    "Retention",
+    "SessionTerms",
+    "load_bundle",
+    "nearest",
+]
 
 T = TypeVar("T", bound=Message)
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,8}/(second|minute|hour|day)$")]
@@ -53,6 +63,13 @@ class PersonalData(Message):
     """What is looked for (e-mail, card, person …); empty: everything that says who somebody is."""
 
 
+class Retention(Message):
+    """How long the payloads of a run are kept after it has closed."""
+
+    days: Annotated[int, Field(ge=1, le=36_500, strict=True)] | None = None
+    """None: for good."""
+
+
 class SessionTerms(Message):
     """How long a session lives, and how many one principal may hold."""
 
@@ -74,6 +91,7 @@ class Bundle(Message):
     rates: dict[str, dict[str, Any]] = {}
     sessions: dict[str, dict[str, Any]] = {}
     personal: dict[str, dict[str, Any]] = {}
+    retention: dict[str, dict[str, Any]] = {}
 
     _held: dict[tuple[str, str, str | None], Any] = PrivateAttr(default_factory=dict)
 
@@ -94,6 +112,10 @@ class Bundle(Message):
     def personal_of(self, tenant: str, solution: str | None = None) -> PersonalData:
         """Data Steward's treatment of personal data."""
         return self._read(PersonalData, "personal", tenant, solution)
+
+    def retention_of(self, tenant: str) -> Retention:
+        """Data Steward's retention."""
+        return self._read(Retention, "retention", tenant, None)
 
     def sessions_of(self, tenant: str) -> SessionTerms:
         """Traffic Cop's session terms."""

@@ -121,6 +121,8 @@ def compile_bundle(bundle: Bundle) -> Compiled:
         for key in getattr(bundle, table):
             tenant, _, solution = key.partition("/")
             _read(key, partial(read, tenant, solution or None))
+    for key in bundle.retention:
+        _read(key, partial(bundle.retention_of, key))
     for key in bundle.sessions:
         _read(key, partial(bundle.sessions_of, key))
     return Compiled(bundle, schema, cedarpy.PolicySet.from_str(base_text), extra)

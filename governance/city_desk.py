@@ -16,11 +16,13 @@ from symphainy.foundations.language.model import Json
 from symphainy.governance.cedar import Compiled
 from symphainy.governance.chain import City
 from symphainy.governance.overlay import EVERYONE, Overlay, laid_over
+from symphainy.governance.oversight import CityOversight
 from symphainy.governance.repositories import StoredControl, signed_part
 from symphainy.governance.simulation import Recorded, Simulation, replayed
 from symphainy.governance.switches import SwitchSetting
 from symphainy.runtime.store.policies import BundleChangeRow, BundleRow, MaintenanceRow, Policies
 from symphainy.runtime.store.replaying import RecentDecisions
+from symphainy.runtime.store.retaining import Retaining
 from symphainy.runtime.store.unit import Store
 
 __all__ = ["BundleChange", "CityDesk"]
@@ -53,12 +55,20 @@ class CityDesk:
             clock,
             sign,
         )
-        self._control = StoredControl(self._rows, verify)
+        self._control, self._retaining = StoredControl(self._rows, verify), Retaining(store)
 
     async def document(self, tenant: str) -> dict[str, Json]:
         """Everything that governs a tenant, as one document."""
         await self._city.prepare(tenant)
-        return self._city.status(None if tenant == EVERYONE else tenant)
+        told = self._city.status(None if tenant == EVERYONE else tenant)
+        return told if tenant == EVERYONE else {**told, "retention": await self.retention(tenant)}
+
+    async def retention(self, tenant: str) -> dict[str, Json]:
+        """How long a tenant's payloads are kept, and how many runs are past it: what enforcing would forget."""
+        rule = await CityOversight(self._city).keeping(tenant)
+        before = self._clock.now() - timedelta(days=rule.days)
+        past = sum((await self._retaining.counts(tenant, before)).values()) if rule.days else 0
+        return {"mode": rule.mode, "days": rule.days or None, "past": past}
 
     async def check(self, tenant: str, overlay: Overlay) -> Compiled:
         """Compile without effect; Invalid says what does not fit."""

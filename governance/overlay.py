@@ -14,7 +14,7 @@ from pydantic import ConfigDict
 
 from symphainy.foundations.language.errors import Invalid
 from symphainy.foundations.language.model import Message
-from symphainy.governance.bundle import Bundle, Orchestration, Rates, SessionTerms
+from symphainy.governance.bundle import Bundle, Orchestration, Rates, Retention, SessionTerms
 from symphainy.governance.cedar import Compiled, compile_bundle
 
 __all__ = ["EVERYONE", "Overlay", "laid_over", "laid_under"]
@@ -35,6 +35,7 @@ class Overlay(Message):
     rates: dict[str, dict[str, Any]] = {}
     sessions: dict[Literal["*"], dict[str, Any]] = {}
     personal: dict[str, dict[str, Any]] = {}
+    retention: dict[Literal["*"], dict[str, Any]] = {}
 
     @cached_property
     def body(self) -> str:
@@ -50,7 +51,7 @@ class Overlay(Message):
 def laid_over(base: Bundle, tenant: str, overlay: Overlay) -> Compiled:
     """The base with a tenant's overlay, compiled; Invalid names the file or the number that does not fit, and nothing changes."""
     tables: dict[str, Any] = {}
-    for table in ("orchestration", "rates", "sessions", "personal"):
+    for table in ("orchestration", "rates", "sessions", "personal", "retention"):
         added = {_key(tenant, name): values for name, values in getattr(overlay, table).items()}
         tables[table] = {**getattr(base, table), **_merged(getattr(base, table), added)}
     if tenant == EVERYONE:
@@ -70,7 +71,7 @@ def laid_under(base: Bundle, tenant: str, overlay: Overlay) -> Compiled:
         return laid_over(base, tenant, overlay)
     except Invalid:
         numbers = {
-            "rates": {}, "sessions": {},
+            "rates": {}, "sessions": {}, "retention": {},
             "orchestration": {k: {n: v for n, v in t.items() if n != "limits"} for k, t in overlay.orchestration.items()},
         }  # fmt: skip
         return laid_over(base, tenant, overlay.model_copy(update=numbers))
@@ -94,6 +95,7 @@ def _not_laxer(base: Bundle, made: Bundle, tenant: str, overlay: Overlay) -> Non
         _ceilings(base.orchestration_of(tenant), made.orchestration_of(tenant, solution))
         _rates(base.rates_of(tenant), made.rates_of(tenant, solution))
     _sessions(base.sessions_of(tenant), made.sessions_of(tenant))
+    _retention(base.retention_of(tenant), made.retention_of(tenant))
 
 
 def _ceilings(ours: Orchestration, theirs: Orchestration) -> None:
@@ -115,3 +117,8 @@ def _sessions(ours: SessionTerms, theirs: SessionTerms) -> None:
     for name in SessionTerms.model_fields:
         if getattr(theirs, name) > getattr(ours, name):
             raise Invalid(f"sessions.{name} is above the installation's {getattr(ours, name)}.", remedy=_REMEDY)
+
+
+def _retention(ours: Retention, theirs: Retention) -> None:
+    if ours.days is not None and (theirs.days is None or theirs.days > ours.days):
+        raise Invalid(f"retention.days is above the installation's {ours.days}.", remedy=_REMEDY)

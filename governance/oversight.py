@@ -5,14 +5,15 @@ from typing import Literal
 
 from symphainy.governance.chain import City
 from symphainy.governance.conductor import replaying, sla
+from symphainy.governance.data_steward import retention
 from symphainy.governance.nurse import healing
-from symphainy.runtime.oversight import Act
+from symphainy.runtime.oversight import Act, Keeping
 
 __all__ = ["CityOversight"]
 
 
 class CityOversight:
-    """``runtime.oversight.Oversight`` over a city. Where a tenant is under maintenance nothing is done, whatever is due."""
+    """``runtime.oversight.Oversight`` and ``Keeper`` over a city. Where a tenant is under maintenance nothing is done, whatever is due."""
 
     def __init__(self, city: City) -> None:
         self._city = city
@@ -28,6 +29,18 @@ class CityOversight:
     async def ill(self, tenant: str, solution: str | None, kind: Literal["stuck", "unknown"], tries: int) -> Act:
         """Nurse's rule ``auto_heal``."""
         return await self._settled("auto_heal", tenant, solution, healing.judge(kind, tries))
+
+    async def keeping(self, tenant: str, solution: str | None = None) -> Keeping:
+        """Data Steward's rule ``retention``. A setting that cannot be read, or trusted, changes nothing."""
+        manager, home = self._city.manager, tenant.removeprefix("rehearsal:")
+        await manager.prepare(home)
+        if not manager.sure(home) or manager.under_maintenance(home):
+            return Keeping()
+        bundle = manager.bundles.of(home).bundle
+        found = retention.judge(bundle.retention_of(home), manager.switches.mode("retention", home, solution))
+        return (
+            found if not found.days else found.model_copy(update={"reason": f"{found.reason}, bundle {bundle.digest}"})
+        )
 
     async def _settled(self, switch: str, tenant: str, solution: str | None, due: Act) -> Act:
         if due.do == "nothing":

@@ -64,6 +64,13 @@ def journal_hash(row: JournalRow, previous: str) -> str:
     """The hash that a journal row must have behind ``previous``."""
     return hash_of(
         previous, str(row.seq), row.kind, row.effect_key, str(row.generation), row.capability, row.name, row.task, row.input_digest,
-        row.output_digest, row.status, hashlib.sha256(row.output or b"").hexdigest(), hashlib.sha256(row.arguments or b"").hexdigest(),
-        row.meta, micros(row.at), "true" if row.recovered else "false",
+        row.output_digest, row.status, *_sealed(row), row.meta, micros(row.at), "true" if row.recovered else "false",
     )  # fmt: skip
+
+
+def _sealed(row: JournalRow) -> tuple[str, str]:
+    """The digests of a row's ciphertexts; of forgotten ones those that were kept in their place."""
+    if row.forgotten is not None:
+        output, _, arguments = row.forgotten.partition(" ")
+        return output, arguments
+    return hashlib.sha256(row.output or b"").hexdigest(), hashlib.sha256(row.arguments or b"").hexdigest()

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from symphainy.foundations.language.door import ERASED, Sealer
+from symphainy.foundations.language.door import ERASED, FORGOTTEN, Sealer
 from symphainy.foundations.language.errors import Refused
 from symphainy.foundations.language.model import Json
 
@@ -27,9 +27,11 @@ def cloud_event(
 
 
 def opened(sealer: Sealer, tenant: str, event_id: str, data: bytes | None) -> dict[str, Json]:
-    """An event's data in clear; of an erased one it says that."""
-    if not data:
+    """An event's data in clear; of an erased or forgotten one it says that."""
+    if data is None:
         return {}
+    if not data:
+        return {"erased": True, "reason": FORGOTTEN}
     try:
         found: dict[str, Json] = json.loads(sealer.unseal(tenant, data, context=f"event:{event_id}".encode()))
     except Refused as refusal:

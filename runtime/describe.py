@@ -6,13 +6,13 @@ from typing import Protocol
 
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 
-from symphainy.foundations.language.door import ERASED
+from symphainy.foundations.language.door import ERASED, FORGOTTEN
 from symphainy.foundations.language.errors import Refused, Unavailable
 from symphainy.foundations.language.ids import effect_key, is_id, workflow_id
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import Closing
 from symphainy.runtime.doors import Caller, Doors, caller, found
-from symphainy.runtime.models import Execution, ExecutionResult, ExecutionSummary, Page, StepView
+from symphainy.runtime.models import ErasedWhy, Execution, ExecutionResult, ExecutionSummary, Page, StepView
 from symphainy.runtime.rpc import answering
 from symphainy.runtime.store.executions import ExecutionRow, Executions
 from symphainy.runtime.store.journal import Journal, JournalRow
@@ -23,6 +23,8 @@ __all__ = ["ClosingSource", "Reader"]
 
 QUERY_TIMEOUT = timedelta(seconds=1)
 """For a live answer. Without a worker there is none, and a description must not wait for one."""
+
+_WHY: dict[str, ErasedWhy] = {ERASED: "subject", FORGOTTEN: "retention"}
 
 
 class ClosingSource(Protocol):
@@ -54,7 +56,7 @@ class Reader:
         if row.closed_at is None:  # what history has not witnessed yet may still be denied by it
             unwitnessed = {each.seq for each in await self._journal.provisional(row.tenant, execution_id)}
             steps = [step for step in steps if step.seq not in unwitnessed]
-        closing, erased = await self._closing(row) if row.closed_at else (None, False)
+        closing, gone = await self._closing(row) if row.closed_at else (None, "")
         progress, waiting_for = (None, None) if row.closed_at else await self._live(row)
         return Execution(
             summary=summary(row),
@@ -65,7 +67,8 @@ class Reader:
             live=progress is not None,
             workflow_id=workflow_id(row.tenant, execution_id),
             run_id=row.run_id,
-            erased=erased,
+            erased=bool(gone),
+            erased_why=gone,
         )
 
     async def result(self, who: Caller, execution_id: str, wait: float = 0.0) -> ExecutionResult:
@@ -76,7 +79,7 @@ class Reader:
             row = await self._wait(row, wait)
         if row.closed_at is None:
             return ExecutionResult(execution_id, row.status, row.compensation)  # type: ignore[arg-type]
-        closing, erased = await self._closing(row)
+        closing, gone = await self._closing(row)
         return ExecutionResult(
             execution_id,
             row.status,  # type: ignore[arg-type]
@@ -84,17 +87,18 @@ class Reader:
             closed=True,
             output=closing.output if closing else None,
             problem=closing.problem if closing else None,
-            erased=erased,
+            erased=bool(gone),
+            erased_why=gone,
         )
 
-    async def _closing(self, row: ExecutionRow) -> tuple[Closing | None, bool]:
-        """How it ended, and whether what it ended with was erased."""
+    async def _closing(self, row: ExecutionRow) -> tuple[Closing | None, ErasedWhy]:
+        """How it ended, and why what it ended with is gone, where it is."""
         try:
-            return await self._closings.closed(row.tenant, row.execution_id), False
+            return await self._closings.closed(row.tenant, row.execution_id), ""
         except Refused as refusal:
-            if refusal.code != ERASED:
+            if refusal.code not in _WHY:
                 raise
-            return None, True
+            return None, _WHY[refusal.code]
 
     async def page(
         self,

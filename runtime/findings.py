@@ -37,6 +37,8 @@ class Report:
     unsealed: int = 0
     erased: int = 0
     """Histories that nobody can read any more, since whom they were about was erased."""
+    forgotten: int = 0
+    """Executions whose payloads are past their retention."""
 
     @property
     def ok(self) -> bool:

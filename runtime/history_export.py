@@ -1,6 +1,6 @@
 """Exports of closed histories: what verify, rebuild and plan read once Temporal has forgotten a run (DECISIONS.md 13).
 
-One object per execution, ``<tenant>/histories/<execution_id>``: all runs as Temporal's own JSON, compressed, then sealed with
+One object per execution, ``<tenant>/histories/<execution_id>.json``: all runs as Temporal's own JSON, compressed, then sealed with
 the tenant's key, so that an export says no more than the encrypted rows do. Written once; a second export finds the first.
 """
 
@@ -22,12 +22,12 @@ _MAX_EXPORT = 1 << 30  # a decompression bomb's ceiling; Temporal ends a run at 
 
 
 def export_key(tenant: str, execution_id: str) -> str:
-    """Where an execution's export lies.
+    """Where an execution's export lies. In a file system no name may be a folder as well: runs below a run lie below its name.
 
-    >>> export_key("acme", "exe_1")
-    'acme/histories/exe_1'
+    >>> export_key("acme", "exe_1"), export_key("acme", "exe_1/do/0/child")
+    ('acme/histories/exe_1.json', 'acme/histories/exe_1/do/0/child.json')
     """
-    return f"{tenant}/histories/{execution_id}"
+    return f"{tenant}/histories/{execution_id}.json"
 
 
 class HistoryArchive:

@@ -17,6 +17,7 @@ from symphainy.foundations.language.records import Decision, Edge, EventDraft, R
 from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.wire import StepCall, StepResult
 from symphainy.runtime.chains import canonical, chained, verdict_of
+from symphainy.runtime.forgotten import kept
 from symphainy.runtime.ids import mint
 
 __all__ = [
@@ -107,9 +108,11 @@ def seal_result(sealer: Sealer, tenant: str, effect_key: str, result: StepResult
     return _seal(sealer, tenant, f"output:{effect_key}", told)
 
 
-def unseal_result(sealer: Sealer, tenant: str, effect_key: str, sealed: bytes, *, at: datetime, seq: int) -> StepResult:
+def unseal_result(
+    sealer: Sealer, tenant: str, effect_key: str, sealed: bytes | None, *, at: datetime, seq: int
+) -> StepResult:
     """The result that ``seal_result`` has sealed. Raises as ``Sealer.unseal`` does."""
-    told = json.loads(sealer.unseal(tenant, sealed, context=f"output:{effect_key}".encode()))
+    told = json.loads(sealer.unseal(tenant, kept(sealed), context=f"output:{effect_key}".encode()))
     return StepResult(**told, at=at, seq=seq)
 
 

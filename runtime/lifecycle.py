@@ -9,11 +9,26 @@ from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Decision, EventDraft
 from symphainy.foundations.language.wire import Closing, Opening
 from symphainy.runtime.chains import canonical
+from symphainy.runtime.forgotten import kept
 from symphainy.runtime.journal import mark, spoken
 from symphainy.runtime.store.executions import ExecutionRow
 from symphainy.runtime.store.intents import IntentRow
 
-__all__ = ["closed", "closing_digest", "closing_key", "expected", "noted", "opened", "seal_closing", "unseal_closing"]
+__all__ = [
+    "RETENTION",
+    "closed",
+    "closing_digest",
+    "closing_key",
+    "expected",
+    "noted",
+    "opened",
+    "retention_key",
+    "seal_closing",
+    "unseal_closing",
+]
+
+RETENTION = "retention"
+"""What is noted of an execution when its payloads are forgotten."""
 
 
 def expected(intent: IntentRow) -> ExecutionRow:
@@ -88,6 +103,11 @@ def closed(closing: Closing, now: datetime, event: str, sealer: Sealer) -> tuple
     return told, [*before, *spoken(closing.execution_id, closing.told), last]
 
 
+def retention_key(tenant: str, execution_id: str) -> str:
+    """The key of the control row that says under which rule the payloads of an execution were forgotten, as ``noted`` makes it."""
+    return f"{tenant}/{execution_id}#{RETENTION}"
+
+
 def closing_key(tenant: str, execution_id: str) -> str:
     """The key of an execution's closing row: no effect key can be equal to it."""
     return f"{tenant}/{execution_id}#closed"
@@ -105,8 +125,8 @@ def seal_closing(sealer: Sealer, closing: Closing) -> bytes:
     return sealer.seal(closing.tenant, closing.model_dump_json().encode(), context=context)
 
 
-def unseal_closing(sealer: Sealer, tenant: str, execution_id: str, sealed: bytes) -> Closing:
+def unseal_closing(sealer: Sealer, tenant: str, execution_id: str, sealed: bytes | None) -> Closing:
     """The closing that ``seal_closing`` has sealed."""
     return Closing.model_validate_json(
-        sealer.unseal(tenant, sealed, context=closing_key(tenant, execution_id).encode())
+        sealer.unseal(tenant, kept(sealed), context=closing_key(tenant, execution_id).encode())
     )

@@ -57,9 +57,9 @@ class StoredMemory:
         said, sealer = [], await self._sealer.of(tenant, "", *(row.output for row in closed))
         for row in sorted(closed, key=lambda each: each.execution_id):
             try:
-                ended = unseal_closing(sealer, tenant, row.execution_id, row.output or b"").output
+                ended = unseal_closing(sealer, tenant, row.execution_id, row.output).output
             except Refused:
-                continue  # erased: its key is gone
+                continue  # erased, or past its retention
             if isinstance(ended, dict) and ended.get("conversation") == conversation:
                 said.append(_said(row.execution_id, ended))
         return said[-limit:]

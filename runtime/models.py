@@ -7,10 +7,21 @@ from typing import Literal
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.model import Json
 
-__all__ = ["CLOSING_EVENTS", "Execution", "ExecutionResult", "ExecutionSummary", "Page", "StepView", "Submitted"]
+__all__ = [
+    "CLOSING_EVENTS",
+    "ErasedWhy",
+    "Execution",
+    "ExecutionResult",
+    "ExecutionSummary",
+    "Page",
+    "StepView",
+    "Submitted",
+]
 
 Status = Literal["pending", "running", "waiting", "suspended", "completed", "faulted", "cancelled"]
 Compensation = Literal["none", "compensated", "partial"]
+ErasedWhy = Literal["", "subject", "retention"]
+"""Whose values are gone: a person's who was erased, or a run's that is past its retention."""
 
 CLOSING_EVENTS = frozenset(
     {"intent.refused", "execution.completed", "execution.faulted", "execution.cancelled", "execution.terminated"}
@@ -73,6 +84,7 @@ class Execution:
     workflow_id: str = ""
     run_id: str = ""
     erased: bool = False
+    erased_why: ErasedWhy = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,8 @@ class ExecutionResult:
     output: Json = None
     problem: Problem | None = None
     erased: bool = False
-    """Whom it was about has been erased: how it ended stands, what it gave is gone."""
+    """How it ended stands, what it gave is gone: whom it was about has been erased, or it is past its retention."""
+    erased_why: ErasedWhy = ""
 
 
 @dataclass(frozen=True)

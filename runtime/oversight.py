@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from symphainy.foundations.language.model import Message
 
-__all__ = ["Act", "Oversight"]
+__all__ = ["Act", "Keeper", "Keeping", "Oversight"]
 
 Verb = Literal["nothing", "note", "escalate", "cancel", "replay", "heal"]
 
@@ -31,4 +31,20 @@ class Oversight(Protocol):
 
     async def ill(self, tenant: str, solution: str | None, kind: Literal["stuck", "unknown"], tries: int) -> Act:
         """About a run that cannot go on, or that Temporal does not know, after ``tries`` healings."""
+        ...
+
+
+class Keeping(Message):
+    """How long payloads are kept, in days after the closing (0: for good); ``observe`` only counts what ``enforce`` would forget."""
+
+    mode: Literal["off", "observe", "enforce"] = "off"
+    days: int = 0
+    reason: str = ""
+
+
+class Keeper(Protocol):
+    """The city's rule about how long payloads are kept, as it is at this moment."""
+
+    async def keeping(self, tenant: str, solution: str | None = None) -> Keeping:
+        """About a tenant's closed runs, or those of one solution; ``off`` where it is not known for sure."""
         ...

@@ -10,6 +10,7 @@ from symphainy.foundations.language.door import Sealer
 from symphainy.foundations.language.errors import Conflict
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.people import Shown, TaskChange, TaskClosed, TaskDecided, TaskEscalated, TaskOpened
+from symphainy.runtime.forgotten import kept
 from symphainy.runtime.journal import Entry
 from symphainy.runtime.store.tasks import HumanTaskRow, TaskDecisionRow, Tasks
 from symphainy.runtime.store.unit import Store
@@ -63,8 +64,7 @@ def seal(sealer: Sealer, tenant: str, context: str, value: Json) -> bytes:
 
 def unseal_shown(sealer: Sealer, row: HumanTaskRow) -> Shown:
     """What the person sees."""
-    assert row.shown is not None
-    clear = sealer.unseal(row.tenant, row.shown, context=f"shown:{row.task_id}".encode())
+    clear = sealer.unseal(row.tenant, kept(row.shown), context=f"shown:{row.task_id}".encode())
     return Shown.model_validate_json(clear)
 
 
@@ -73,7 +73,7 @@ def unseal_value(sealer: Sealer, row: TaskDecisionRow) -> Json:
     if row.value is None:
         return None
     context = f"decision:{row.task_id}:{row.principal}".encode()
-    return json.loads(sealer.unseal(row.tenant, row.value, context=context))
+    return json.loads(sealer.unseal(row.tenant, kept(row.value), context=context))
 
 
 def proposal_digest(task_id: str, choice: str, value: Json, shown_digest: str) -> str:

@@ -51,6 +51,8 @@ async def rebuild(surface: StateSurface, reader: HistoryReader, tenant: str, exe
     done = Rebuilt()
     facts = await walk(surface, tenant, Report())
     for execution in executions:
+        if execution in facts.forgotten:
+            continue  # past its retention: a history that still has the payloads does not bring them back
         try:
             history = await reader.history(tenant, execution)
         except Refused as refusal:

@@ -16,6 +16,7 @@ from symphainy.foundations.language.errors import Conflict, Invalid, NotFound
 from symphainy.foundations.language.model import Json
 from symphainy.runtime.describe import Reader
 from symphainy.runtime.doors import Caller, Doors, caller
+from symphainy.runtime.forgotten import kept
 from symphainy.runtime.models import Submitted
 from symphainy.runtime.store.executions import ExecutionRow
 from symphainy.runtime.store.journal import Journal
@@ -124,7 +125,7 @@ class WorkDesk:
                 "nothing declared can take it back", code="not_retryable", remedy="settle it as undone or kept"
             )
         sealer = await self._sealer.of(row.tenant, "", failed.arguments)
-        clear = sealer.unseal(row.tenant, failed.arguments, context=f"arguments:{key}".encode())
+        clear = sealer.unseal(row.tenant, kept(failed.arguments), context=f"arguments:{key}".encode())
         arguments = json.loads(clear)
         if not isinstance(arguments, dict):
             raise Invalid("its arguments are no object", code="not_retryable", remedy="settle it as undone or kept")

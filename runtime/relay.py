@@ -1,4 +1,4 @@
-"""The relay: announces events, seals anchors, exports closed histories, reconciles, dispatches webhooks. One process, nothing kept.
+"""The relay: announces events, seals anchors, exports closed histories, reconciles, dispatches, forgets. One process, nothing kept.
 
 Each loop may fail, be late, or run twice at once; what it did not do it finds again by looking. Run one or several.
 """
@@ -20,6 +20,7 @@ from symphainy.runtime.history_export import HistoryArchive
 from symphainy.runtime.overseer import Overseer
 from symphainy.runtime.publisher import BATCH, Publisher
 from symphainy.runtime.reconciler import Reconciler
+from symphainy.runtime.retention import Retention
 from symphainy.runtime.schedules import Schedules
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.store.executions import Executions
@@ -35,6 +36,7 @@ SCHEDULE_EVERY = timedelta(seconds=2)
 START_EVERY = timedelta(milliseconds=500)
 WAKE_EVERY = timedelta(seconds=1)
 DISPATCH_EVERY = timedelta(milliseconds=500)
+FORGET_EVERY = timedelta(minutes=5)
 _LOOK_ANYWAY = timedelta(seconds=1)  # while notified: a notification may be lost with its connection
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=20), timedelta(milliseconds=250)
 """Without notifications (a transaction-pooling proxy drops them): soon after something happened, rarely after nothing did."""
@@ -59,8 +61,10 @@ class Relay:
     waker: Waker | None = None
     dispatcher: Dispatcher | None = None
     overseer: Overseer | None = None
+    retention: Retention | None = None
     seal_every: timedelta = SEAL_EVERY
     reconcile_every: timedelta = RECONCILE_EVERY
+    forget_every: timedelta = FORGET_EVERY
 
 
 async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
@@ -71,18 +75,15 @@ async def run_relay(relay: Relay, stop: asyncio.Event) -> None:
     if relay.archive is not None:
         archive = relay.archive
         loops.append(_every(EXPORT_EVERY, lambda: export_closed(relay, archive), "export", stop))
-    if relay.reconciler is not None:
-        loops.append(_every(relay.reconcile_every, relay.reconciler.once, "reconcile", stop))
-    if relay.overseer is not None:
-        loops.append(_every(relay.reconcile_every, relay.overseer.once, "oversee", stop))
-    if relay.schedules is not None:
-        loops.append(_every(SCHEDULE_EVERY, relay.schedules.once, "schedules", stop))
-    if relay.starts is not None:
-        loops.append(_every(START_EVERY, relay.starts.once, "event_starts", stop))
-    if relay.waker is not None:
-        loops.append(_every(WAKE_EVERY, relay.waker.once, "wake", stop))
-    if relay.dispatcher is not None:
-        loops.append(_every(DISPATCH_EVERY, relay.dispatcher.once, "dispatch", stop))
+    parts = (
+        (relay.reconciler, relay.reconcile_every, "reconcile"), (relay.overseer, relay.reconcile_every, "oversee"),
+        (relay.schedules, SCHEDULE_EVERY, "schedules"), (relay.starts, START_EVERY, "event_starts"), (relay.waker, WAKE_EVERY, "wake"),
+        (relay.dispatcher, DISPATCH_EVERY, "dispatch"),
+    )  # fmt: skip
+    loops += [_every(period, part.once, name, stop) for part, period, name in parts if part is not None]
+    if relay.retention is not None:
+        retention = relay.retention
+        loops.append(_every(relay.forget_every, lambda: retention.once(stop), "retention", stop))
     async with asyncio.TaskGroup() as group:
         for loop in loops:
             group.create_task(loop)

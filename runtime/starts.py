@@ -15,6 +15,7 @@ from symphainy.foundations.language.errors import Defect
 from symphainy.foundations.language.model import Message
 from symphainy.foundations.language.wire import SAGA_QUEUE, SagaInput
 from symphainy.runtime.definitions import Definitions
+from symphainy.runtime.forgotten import kept
 from symphainy.runtime.start import TASK_TIMEOUT, start_saga
 from symphainy.runtime.store.intents import IntentRow, Intents
 from symphainy.runtime.store.unit import Store
@@ -72,7 +73,7 @@ class Starter:
         if row.start is None:
             raise Defect(f"the intent {row.intent_id} holds no start", code="start_missing")
         sealer = await self._sealer.of(row.tenant, "", row.start)
-        return Start.model_validate_json(sealer.unseal(row.tenant, row.start, context=_context(row.execution_id)))
+        return Start.model_validate_json(sealer.unseal(row.tenant, kept(row.start), context=_context(row.execution_id)))
 
 
 def _context(execution_id: str) -> bytes:

@@ -241,11 +241,7 @@ class StateSurface:
     async def closed(self, tenant: str, execution_id: str) -> Closing | None:
         """How an execution ended, or None while it has not."""
         row = await self._journal.closed(tenant, execution_id)
-        return (
-            await self._closing(tenant, execution_id, row.output)
-            if row is not None and row.output is not None
-            else None
-        )
+        return await self._closing(tenant, execution_id, row.output) if row is not None else None
 
     async def control(
         self, tenant: str, execution_id: str, name: str, *events: EventDraft, actor: str = "Service:symphainy",
@@ -351,7 +347,7 @@ class StateSurface:
         sealer = await self.sealer.of(tenant, "", row.output)
         return unseal_result(sealer, tenant, effect_key, row.output, at=row.at, seq=row.seq)
 
-    async def _closing(self, tenant: str, execution_id: str, sealed: bytes) -> Closing:
+    async def _closing(self, tenant: str, execution_id: str, sealed: bytes | None) -> Closing:
         return lifecycle.unseal_closing(await self.sealer.of(tenant, "", sealed), tenant, execution_id, sealed)
 
 

@@ -72,25 +72,41 @@ async def _executions(
                 row.execution_id,
                 f"{count} events, numbered up to {last}, of {row.event_length} given out",
             )
-        if reader is None:
-            continue
-        try:
-            history = await reader.history(tenant, row.execution_id)
-        except SymphainyError as error:
-            if error.code == ERASED:
-                report.erased += 1
-                if (problem := await outline_problem(surface, row)) is not None:
-                    report.add(tenant, "plan", row.execution_id, problem)
-                continue
-            report.add(tenant, "history", row.execution_id, f"it cannot be read: {error.detail}")
-            continue
-        if history is not None:
-            report.histories += 1
-            compare(await surface.sealer.of(tenant, row.execution_id), row, facts, history, report)
+        await _history(surface, row, report, facts, reader)
     for execution in sorted(set(facts.ends) - seen):
         report.add(tenant, "executions", execution, "the journal has rows of it, and its own row is missing")
     for stray, problem in await Verifying(surface.store).stray_events(tenant):
         report.add(tenant, "events", stray, problem)
+
+
+async def _history(
+    surface: StateSurface, row: ExecutionRow, report: Report, facts: JournalFacts, reader: HistoryReader | None
+) -> None:
+    """The journal against history, or, where the values are gone, against the plan."""
+    if row.execution_id in facts.forgotten:
+        report.forgotten += 1
+        if reader is not None:
+            await _outline(surface, row, report)
+        return
+    if reader is None:
+        return
+    try:
+        history = await reader.history(row.tenant, row.execution_id)
+    except SymphainyError as error:
+        if error.code == ERASED:
+            report.erased += 1
+            await _outline(surface, row, report)
+        else:
+            report.add(row.tenant, "history", row.execution_id, f"it cannot be read: {error.detail}")
+        return
+    if history is not None:
+        report.histories += 1
+        compare(await surface.sealer.of(row.tenant, row.execution_id), row, facts, history, report)
+
+
+async def _outline(surface: StateSurface, row: ExecutionRow, report: Report) -> None:
+    if (problem := await outline_problem(surface, row)) is not None:
+        report.add(row.tenant, "plan", row.execution_id, problem)
 
 
 def _projection(row: ExecutionRow, report: Report, facts: JournalFacts) -> None:

@@ -8,7 +8,7 @@ from symphainy.foundations.language.errors import SymphainyError
 from symphainy.runtime.chains import journal_hash
 from symphainy.runtime.findings import Report
 from symphainy.runtime.journal import result_digest, unseal_result
-from symphainy.runtime.lifecycle import closing_digest, unseal_closing
+from symphainy.runtime.lifecycle import closing_digest, retention_key, unseal_closing
 from symphainy.runtime.store.journal import JournalRow
 from symphainy.runtime.store.verifying import Verifying
 from symphainy.runtime.surface import StateSurface
@@ -42,6 +42,10 @@ class JournalFacts:
     """Hash → effect key and time, until a decision that governs the row is seen."""
     governed: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
+    forgotten: dict[str, str] = field(default_factory=dict)
+    """Execution → a row of it whose values are past their retention."""
+    retained: set[str] = field(default_factory=set)
+    """Executions of which is on record under which rule that was."""
 
 
 async def walk(surface: StateSurface, tenant: str, report: Report) -> JournalFacts:
@@ -63,11 +67,19 @@ async def walk(surface: StateSurface, tenant: str, report: Report) -> JournalFac
             facts.governed.add(row.hash)
             facts.names[row.hash] = name
         _fold(row, facts)
+    _sum(tenant, report, facts)
+    return facts
+
+
+def _sum(tenant: str, report: Report, facts: JournalFacts) -> None:
+    """What only all rows together can tell."""
     for generations in facts.live.values():
         for key, found in generations.items():
             if len(found) > 1:
                 report.add(tenant, "journal", key, f"{len(found)} outcomes live under one effect key")
-    return facts
+    for execution in sorted(set(facts.forgotten) - facts.retained):
+        name = facts.forgotten[execution]
+        report.add(tenant, "journal", name, "its values are gone, and no rule of retention is on record")
 
 
 def _fold(row: JournalRow, facts: JournalFacts) -> None:
@@ -78,13 +90,19 @@ def _fold(row: JournalRow, facts: JournalFacts) -> None:
         outcomes.pop(row.generation, None)
     elif row.kind == "closed":
         facts.closed[row.execution_id] = row
+    elif row.kind == "control" and row.effect_key == retention_key(row.tenant, row.execution_id):
+        facts.retained.add(row.execution_id)
+    if row.forgotten is not None:
+        facts.forgotten[row.execution_id] = f"{row.execution_id}/{row.seq}"
 
 
 def _output_problem(sealer: Sealer, row: JournalRow) -> str | None:
     tenant = row.tenant
+    if row.forgotten is not None:
+        return "it says that its values are gone, and holds some" if row.output or row.arguments else None
     if row.kind not in (*_OUTCOMES, "closed"):
         return None
-    if row.output is None:
+    if not row.output:
         return "its output is gone"
     try:
         if row.kind == "closed":

@@ -169,7 +169,7 @@ class Postbox:
     async def _with_result(self, tenant: str, execution_id: str, told: dict[str, Json]) -> dict[str, Json]:
         """With what the run ended with, where it fits."""
         row = await self._journal.closed(tenant, execution_id)
-        if row is None or row.output is None:
+        if row is None or not row.output:
             return told
         sealer = await self._sealer.of(tenant, "", row.output)
         output = unseal_closing(sealer, tenant, execution_id, row.output).output

@@ -94,12 +94,16 @@ class Keys(Answer):
 
 
 class CityDocument(Answer):
-    """Everything that governs a tenant: roll, bundle, switches, maintenance, what is degraded."""
+    """Everything that governs a tenant: roll, bundle, switches, maintenance, what is degraded.
+
+    ``retention``: after how many days payloads are forgotten, and how many runs are ``past`` it.
+    """
 
     roll: tuple[Json, ...] = ()
     bundle: dict[str, Json] = {}
     switches: dict[str, Json] = {}
     maintenance: tuple[str, ...] = ()
+    retention: dict[str, Json] = {}
     degraded: tuple[str, ...] = ()
 
 
@@ -128,6 +132,7 @@ class BundleText(Asked):
     rates: Table = {}
     sessions: Table = {}
     personal: Table = {}
+    retention: Table = {}
 
 
 class BundleToApply(Asked):

@@ -18,6 +18,7 @@ Text = Annotated[str, StringConstraints(max_length=32_768)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$")]
 Status = Literal["pending", "running", "waiting", "suspended", "completed", "faulted", "cancelled"]
 Compensation = Literal["none", "compensated", "partial"]
+ErasedWhy = Literal["", "subject", "retention"]
 
 
 class Asked(BaseModel):
@@ -175,6 +176,7 @@ class Execution(Answer):
     workflow_id: str = ""
     run_id: str = ""
     erased: bool = False
+    erased_why: ErasedWhy = ""
     links: Links
 
 
@@ -194,7 +196,8 @@ class Result(Answer):
     output: Json = None
     error: Problem | None = None
     erased: bool = False
-    """Whom it was about has been erased: that it ended, and how, stands; what it gave is gone."""
+    """That it ended, and how, stands; what it gave is gone: whom it was about was erased, or it is past its retention."""
+    erased_why: ErasedWhy = ""
 
     @property
     def closed(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from symphainy.foundations.experience.models import Compensation, Execution, Links, Status, StepLine
+from symphainy.foundations.experience.models import Compensation, ErasedWhy, Execution, Links, Status, StepLine
 from symphainy.foundations.language.errors import Problem
 from symphainy.foundations.language.model import Json
 
@@ -51,6 +51,8 @@ class Described(Protocol):
     def run_id(self) -> str: ...  # noqa: D102
     @property
     def erased(self) -> bool: ...  # noqa: D102
+    @property
+    def erased_why(self) -> ErasedWhy: ...  # noqa: D102
 
 
 def summary(found: Summary, **more: Any) -> Execution:
@@ -67,5 +69,5 @@ def execution(found: Described) -> Execution:
     steps = tuple(StepLine.model_validate(step, from_attributes=True) for step in found.steps)
     return summary(
         found.summary, progress=found.progress, waiting_for=found.waiting_for, steps=steps, problem=found.problem,
-        workflow_id=found.workflow_id, run_id=found.run_id, erased=found.erased,
+        workflow_id=found.workflow_id, run_id=found.run_id, erased=found.erased, erased_why=found.erased_why,
     )  # fmt: skip

@@ -14,6 +14,10 @@ ERASED = "key_destroyed"
 """The code of what does not open any more, since the person whom it was about has been erased."""
 
 
+FORGOTTEN = "past_retention"
+"""The code of what was taken out of the record, since it had been kept as long as the tenant's rule says."""
+
+
 class DoorCall(Message):
     """One call at a door, before it is judged."""
 

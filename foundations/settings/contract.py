@@ -126,6 +126,8 @@ class Settings(BaseSettings):
     seal_interval: Duration = timedelta(seconds=1)
     """The unsealed window of the decision chains (DECISIONS 16)."""
     reconcile_interval: Duration = timedelta(seconds=5)
+    retention_interval: Duration = timedelta(minutes=5)
+    """How often the relay looks for runs that are past their tenant's retention, which is said in days."""
     stream_length: int = Field(default=10_000, ge=100)
     """Events that Redis keeps per stream; older ones are read from SQL."""
 

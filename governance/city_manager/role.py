@@ -53,6 +53,7 @@ class CityManager(Role):
         self.roll: tuple[Enrolment, ...] = ()
         self.closed: frozenset[str] = frozenset()
         self._told_closed: dict[str, frozenset[str]] = {}
+        self._unread: set[str] = set()
 
     def enrol(self, roll: tuple[Enrolment, ...], expected: tuple[str, ...]) -> None:
         """Take the roll; a service missing or doubled stops the start."""
@@ -72,19 +73,27 @@ class CityManager(Role):
         try:
             self.switches.replace_tenant(home, await self._rows.switches(home))
             self._told_closed[home] = await self._rows.closed(home)
+            self._unread.discard(home)
         except Exception as error:  # defaults and floors hold without them
+            self._unread.add(home)
             _log.warning("switches of %s stay as they were (%s)", home, type(error).__name__)
         for whose in (EVERYONE, home):
-            await self._lay(self._rows, whose)
+            await self._lay(self._rows, whose, home)
         self._read_at[home] = now
 
-    async def _lay(self, rows: ControlRows, tenant: str) -> None:
+    def sure(self, tenant: str) -> bool:
+        """Whether what is in force for a tenant is what it was told last, and not the last that could be read."""
+        home = tenant.removeprefix("rehearsal:")
+        return home not in self._unread and not {EVERYONE, home} & set(self.bundles.failures)
+
+    async def _lay(self, rows: ControlRows, tenant: str, home: str) -> None:
         try:
             self.bundles.lay(tenant, await rows.overlay(tenant))
         except (Invalid, Defect) as error:
             self.bundles.distrust(tenant, error.detail)
             _log.error("the policy bundle of %s is not taken: the last good one stays", tenant)
         except Exception as error:
+            self._unread.add(home)
             _log.warning("the policy bundle of %s stays as it was (%s)", tenant, type(error).__name__)
             if not self.bundles.known(tenant):
                 raise Unavailable("The policy in force cannot be read, so nothing is allowed.") from error
@@ -138,7 +147,7 @@ class CityManager(Role):
                 "failure": self.bundles.failures.get(tenant or EVERYONE) or self.bundles.failure,
                 "policies": sorted(bundle.policies), "own_policies": sorted(bundle.extra_policies.get(tenant or "", {})),
                 "orchestration": mine(bundle.orchestration), "rates": mine(bundle.rates), "sessions": mine(bundle.sessions),
-                "personal": mine(bundle.personal),
+                "personal": mine(bundle.personal), "retention": mine(bundle.retention),
             },
             "switches": self.switches.document(tenant),
             "maintenance": sorted(self._closed(tenant) if tenant else self.closed),

@@ -1,6 +1,7 @@
 """Large payloads: stored once in objects, sealed, and named by content; Temporal's history holds the name (DECISIONS.md 21).
 
-``plans/<digest>`` for plans, which thousands of runs share, ``payloads/<hmac>`` for everything else. A process remembers
+``plans/<digest>`` for plans, which thousands of runs share, ``payloads/<run>/<hmac>`` for everything else: it goes with its run
+(``payloads/<hmac>`` where none is named, and in histories from before). A process remembers
 what it has hydrated, so that a replay needs no extra event and, mostly, no extra read.
 """
 
@@ -11,6 +12,7 @@ import zstandard
 
 from symphainy.foundations.language.errors import Conflict, Defect, NotFound
 from symphainy.governance.data_steward.keys import KeyRing
+from symphainy.governance.data_steward.subjects import root_of
 
 __all__ = ["Blobs", "ObjectStore"]
 
@@ -44,7 +46,8 @@ class Blobs:
     async def put(self, tenant: str, kind: Kind, data: bytes, execution: str = "") -> str:
         """Store (once); the name, relative to the tenant's area. A run's is sealed, and named, with the run's own key."""
         sealer = await self._keys.of(tenant, execution)
-        name = f"{kind}/{sealer.digest(tenant, data)}"
+        folder = f"{kind}/{root_of(execution)}" if execution else kind
+        name = f"{folder}/{sealer.digest(tenant, data)}"
         where = f"{tenant}/{name}"
         if where not in self._held:
             packed = zstandard.ZstdCompressor(level=3).compress(data)

@@ -19,7 +19,7 @@ class DataSteward(Role):
     """Measures, classifies and looks for personal data; its other half, the codec, encrypts."""
 
     name = "data_steward"
-    rules = ("codec", "size", "classes", "pii", "erasure")
+    rules = ("codec", "size", "classes", "pii", "erasure", "retention")
     offers = ("data.classify", "data.mask")
 
     def __init__(

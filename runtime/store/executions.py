@@ -17,7 +17,7 @@ class ExecutionRow(SQLModel, table=True):
     """One execution. ``journal_length`` and ``event_length`` are the last numbers given: the next one is one more.
 
     ``begun``: the latest workflow task that has begun an activity; a closing by an earlier one is refused. The row's lock orders all
-    writers of one execution.
+    writers of one execution. ``forgotten_at``: its payloads are past their retention, and were taken out.
     """
 
     __tablename__ = "executions"
@@ -27,6 +27,12 @@ class ExecutionRow(SQLModel, table=True):
             "executions_unexported", "closed_at", postgresql_where=sql("closed_at IS NOT NULL AND exported_at IS NULL")
         ),
         Index("executions_root", "tenant", "root"),
+        Index(
+            "executions_kept",
+            "tenant",
+            "closed_at",
+            postgresql_where=sql("closed_at IS NOT NULL AND forgotten_at IS NULL"),
+        ),
     )
     tenant: str = key()
     execution_id: str = key()
@@ -55,6 +61,7 @@ class ExecutionRow(SQLModel, table=True):
     closed_at: datetime | None = instant(optional=True)
     checked_at: datetime | None = instant(optional=True)
     exported_at: datetime | None = instant(optional=True)
+    forgotten_at: datetime | None = instant(optional=True)
 
 
 _PAGE = sql("""

@@ -45,7 +45,10 @@ class DeliveryRow(SQLModel, table=True):
     """An event matched to an execution: UNIQUE(execution, event). ``woken_at``: the wake-up signal was sent."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("deliveries_unwoken", "matched_at", postgresql_where=sql("woken_at IS NULL")),)
+    __table_args__ = (
+        Index("deliveries_unwoken", "matched_at", postgresql_where=sql("woken_at IS NULL")),
+        Index("deliveries_event", "tenant", "source", "event_id"),
+    )
     tenant: str = key()
     execution_id: str = key()
     source: str = key()

@@ -10,7 +10,7 @@ from sqlalchemy import Index, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from symphainy.runtime.store.columns import SQLModel, big, cipher, ciphers, instant, key, text, texts, yes_no
+from symphainy.runtime.store.columns import SQLModel, big, cipher, ciphers, instant, key, maybe, text, texts, yes_no
 from symphainy.runtime.store.unit import Repository
 
 __all__ = ["Journal", "JournalRow", "ProvisionalRow"]
@@ -22,7 +22,8 @@ class JournalRow(SQLModel, table=True):
     """One row. ``kind``: opened, step, undo, claimed, released, superseded, void, closed, control.
 
     ``status`` of an outcome: succeeded, failed, refused or unknown. ``output`` and ``arguments`` are ciphertext bound to the
-    effect key; ``meta`` is canonical JSON without payload; ``hash`` chains the execution's rows.
+    effect key; ``meta`` is canonical JSON without payload; ``hash`` chains the execution's rows. ``forgotten``: both are past their
+    retention and empty; the digests that the hash was made of, in their place.
     """
 
     __tablename__ = "journal"
@@ -63,6 +64,7 @@ class JournalRow(SQLModel, table=True):
     at: datetime = instant()
     recovered: bool = yes_no()
     hash: str = text()
+    forgotten: str | None = maybe()
 
 
 class ProvisionalRow(SQLModel, table=True):

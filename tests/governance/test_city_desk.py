@@ -28,6 +28,7 @@ from symphainy.runtime.store.users import UserRow, Users
 from symphainy.runtime.surface import StateSurface
 
 from ..store.database import MemorySealer, Moving, clock, running, sql, store, superuser, tenant
+from ..surface.making import closing, new, opening, passport
 from .parts import MASTER, Catalogue
 
 __all__ = ["clock", "running", "sql", "store", "superuser", "tenant"]
@@ -154,6 +155,18 @@ async def test_a_tenants_numbers_are_stricter_and_a_lower_installation_wins(one:
     assert one.city.manager.bundles.of(one.tenant).bundle.rates_of(one.tenant).principal == "100/minute"
     one.city.manager.bundles.lay("*", Overlay(rates={"*": {"principal": "50/minute"}}))
     assert one.city.manager.bundles.of(one.tenant).bundle.rates_of(one.tenant).principal == "50/minute"
+
+
+async def test_the_document_says_how_long_payloads_are_kept_and_how_many_are_past_it(one: House, store: Store) -> None:
+    assert (await one.desk.document(one.tenant))["retention"] == {"mode": "off", "days": None, "past": 0}
+    await one.desk.apply(one.tenant, Overlay(retention={"*": {"days": 30}}), "usr_ann")
+    await one.desk.switch("retention", "enforce", one.tenant, by="usr_ann")
+    surface, runs = StateSurface(store, MemorySealer(), one.clock), (new(), new())
+    for run in runs:
+        await surface.open(opening(one.tenant, run), passport(one.tenant, run))
+    await surface.close(closing(one.tenant, runs[0]))
+    one.clock.at += timedelta(days=31)
+    assert (await one.desk.document(one.tenant))["retention"] == {"mode": "enforce", "days": 30, "past": 1}
 
 
 async def test_two_at_once_and_a_stale_expectation_are_refused(one: House) -> None:
