@@ -23,7 +23,7 @@ HEAD = """# The Smart City, rule by rule
 Generated from the code and from the marks of tests by `make smart-city`; a test compares. Each rule is stated in a file of its
 service's folder and bites where the second column says: at the **door** (a call from outside), at a **step** (in front of a
 capability, on its way in or out), on the **wire** (what is written to Temporal), in a **login**, or on the
-**watch** over open and faulted runs, every five seconds. "Off" is the test that shows
+**watch** over open and faulted runs, every five seconds, and over closed ones, every five minutes. "Off" is the test that shows
 the rule switched off, or, for what cannot be switched off, the test that shows that.
 
 How to add one: [adding-a-rule.md](adding-a-rule.md).
