@@ -158,6 +158,7 @@ def summary(row: ExecutionRow) -> ExecutionSummary:
         execution_id=row.execution_id, intent=row.intent, intent_id=row.intent_id, session_id=row.session_id,
         solution=row.solution, status=row.status, compensation=row.compensation, created_at=row.created_at,  # type: ignore[arg-type]
         closed_at=row.closed_at, definition=row.definition, plan_digest=row.plan_digest,
+        forgotten=row.forgotten_at is not None,
     )  # fmt: skip
 
 

@@ -68,6 +68,8 @@ class ExecutionSummary:
     closed_at: datetime | None = None
     definition: str = ""
     plan_digest: str = ""
+    forgotten: bool = False
+    """Its payloads are past their retention."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Summary(Protocol):
     def definition(self) -> str: ...  # noqa: D102
     @property
     def plan_digest(self) -> str: ...  # noqa: D102
+    @property
+    def forgotten(self) -> bool: ...  # noqa: D102
 
 
 class Described(Protocol):
@@ -56,11 +58,12 @@ class Described(Protocol):
 
 
 def summary(found: Summary, **more: Any) -> Execution:
-    """One execution of a list."""
+    """One execution of a list; of one whose payloads are past their retention it says that."""
+    told: dict[str, Any] = {"erased": True, "erased_why": "retention", **more} if found.forgotten else more
     return Execution(
         execution_id=found.execution_id, intent=found.intent, status=found.status, compensation=found.compensation,
         solution=found.solution, definition=found.definition, plan_digest=found.plan_digest, started_at=found.created_at,
-        closed_at=found.closed_at, links=Links.of(found.execution_id), **more,
+        closed_at=found.closed_at, links=Links.of(found.execution_id), **told,
     )  # fmt: skip
 
 

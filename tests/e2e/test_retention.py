@@ -58,4 +58,7 @@ async def test_a_forgotten_run_lists_opens_and_verifies(running: Running, monkey
         shown, result = await client.execution(run), await client.result(run)
         assert (shown.erased, shown.erased_why) == (True, "retention") and shown.steps
         assert (result.status, result.output, result.erased_why) == ("completed", None, "retention")
+        assert [(each.execution_id, each.erased_why) for each in (await client.executions()).items] == [
+            (run, "retention")
+        ]
         assert WORD not in repr([event async for event in client.watch(run)])
