@@ -48,6 +48,10 @@ class HistoryArchive:
             await self._objects.put(export_key(tenant, execution_id), sealed, create_only=True)
         return True
 
+    async def forget(self, tenant: str, execution_id: str) -> None:
+        """Remove an export; it is no error when there is none."""
+        await self._objects.delete(export_key(tenant, execution_id))
+
     async def exported(self, tenant: str, execution_id: str) -> list[WorkflowHistory]:
         """The exported histories; NotFound without an export."""
         sealed = await self._objects.get(export_key(tenant, execution_id))

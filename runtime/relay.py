@@ -100,7 +100,8 @@ async def export_closed(relay: Relay, archive: HistoryArchive) -> int:
         except NotFound:
             # Nothing will ever be there: it was never started, or the server lost it. Asking again would only starve others.
             _log.warning("history_missing", extra={"tenant": each.tenant, "execution_id": each.execution_id})
-        await executions.exported(each.tenant, each.execution_id, relay.clock.now())
+        if await executions.exported(each.tenant, each.execution_id, relay.clock.now()):
+            await archive.forget(each.tenant, each.execution_id)
     return exported
 
 

@@ -101,4 +101,7 @@ class Retention:
             if run == root:
                 for key in [stat.key async for stat in self._objects.list(f"{tenant}/payloads/{root}")]:
                     await self._objects.delete(key)
-            await self._rows.forgotten(tenant, run, now)
+            if await self._rows.forgotten(
+                tenant, run, now
+            ):  # an export that was on its way has come, or finds the mark
+                await self._objects.delete(export_key(tenant, run))

@@ -79,7 +79,9 @@ _CHECKED = sql("UPDATE executions SET checked_at = :at WHERE tenant = :tenant AN
 _UNEXPORTED = sql("""
     SELECT tenant, execution_id, run_id, status, created_at FROM executions WHERE closed_at < :before AND exported_at IS NULL
     ORDER BY closed_at LIMIT :limit""")
-_EXPORTED = sql("UPDATE executions SET exported_at = :at WHERE tenant = :tenant AND execution_id = :execution_id")
+_EXPORTED = sql("""
+    UPDATE executions SET exported_at = :at WHERE tenant = :tenant AND execution_id = :execution_id
+    RETURNING forgotten_at IS NOT NULL""")
 
 
 _FAULTED = sql("""
@@ -140,10 +142,10 @@ class Executions(Repository):
         """Closed executions whose history has not been exported yet."""
         return await self._outlines(_UNEXPORTED, before=before, limit=limit)
 
-    async def exported(self, tenant: str, execution_id: str, at: datetime) -> None:
-        """Its history lies in objects now."""
+    async def exported(self, tenant: str, execution_id: str, at: datetime) -> bool:
+        """Its history lies in objects now; True: and must not, since its payloads were forgotten at this very moment."""
         async with self.store.relay() as session:
-            await session.execute(_EXPORTED, {"tenant": tenant, "execution_id": execution_id, "at": at})
+            return bool(await session.scalar(_EXPORTED, {"tenant": tenant, "execution_id": execution_id, "at": at}))
 
     async def faulted(self, after: datetime, limit: int = 200) -> list[OpenExecution]:
         """Runs of all tenants that have faulted since, newest first."""

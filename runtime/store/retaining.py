@@ -89,8 +89,10 @@ _ARTIFACTS = sql("""
 _UPLOADS = sql("""
     UPDATE uploads SET state = 'forgotten', name = '' WHERE tenant = :tenant AND sha256 = ANY (:artifacts) AND state = 'stored'""")
 _FORGOTTEN = sql("""
-    UPDATE executions SET forgotten_at = :at, exported_at = coalesce(exported_at, :at)
-    WHERE tenant = :tenant AND execution_id = :run AND closed_at IS NOT NULL AND forgotten_at IS NULL""")
+    WITH was AS (SELECT exported_at FROM executions WHERE tenant = :tenant AND execution_id = :run)
+    UPDATE executions e SET forgotten_at = :at, exported_at = coalesce(e.exported_at, :at) FROM was
+    WHERE e.tenant = :tenant AND e.execution_id = :run AND e.closed_at IS NOT NULL AND e.forgotten_at IS NULL
+    RETURNING was.exported_at IS NULL""")
 
 
 class Retaining(Repository):
@@ -137,7 +139,7 @@ class Retaining(Repository):
         await tx.execute(_UPLOADS, {"tenant": tenant, "artifacts": gone})
         return gone
 
-    async def forgotten(self, tenant: str, run: str, at: datetime) -> None:
-        """Nothing of it is left, here or in the objects: not looked at again, and never exported."""
+    async def forgotten(self, tenant: str, run: str, at: datetime) -> bool:
+        """Nothing of it is left, here or in the objects: not looked at again, and never exported. Whether it was not exported yet."""
         async with self.store.tenant(tenant) as session:
-            await session.execute(_FORGOTTEN, {"tenant": tenant, "run": run, "at": at})
+            return bool(await session.scalar(_FORGOTTEN, {"tenant": tenant, "run": run, "at": at}))

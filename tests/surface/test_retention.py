@@ -14,9 +14,9 @@ from symphainy.foundations.language.records import Edge
 from symphainy.foundations.public_works.adapters.local_objects import LocalObjects
 from symphainy.runtime.forgotten import kept
 from symphainy.runtime.history import ExecutionHistory
-from symphainy.runtime.history_export import export_key
+from symphainy.runtime.history_export import HistoryArchive, export_key
 from symphainy.runtime.rebuild import rebuild
-from symphainy.runtime.relay import Relay, run_relay
+from symphainy.runtime.relay import Relay, export_closed, run_relay
 from symphainy.runtime.retention import Retention, Swept
 from symphainy.runtime.sealing import Sealing
 from symphainy.runtime.store.decisions import Decisions
@@ -321,6 +321,43 @@ async def test_exports_of_a_tree_do_not_stand_in_each_others_way(tmp_path: Path)
         for run in order:
             assert await objects.get(export_key("acme", run)) == run.encode()
             await objects.delete(export_key("acme", run))
+
+
+@pytest.mark.parametrize("place", ["before the mark", "behind it"])
+async def test_an_export_that_was_on_its_way_does_not_stay(office: Office, store: Store, place: str) -> None:
+    run = await office.run()
+    async with store.tenant(office.tenant) as tx:  # so long ago that it is the first to be exported
+        await tx.execute(text("UPDATE executions SET closed_at = '1970-01-01' WHERE execution_id = :e"), {"e": run})
+
+    class Archive(HistoryArchive):
+        """Exports while the sweep is at work."""
+
+        def __init__(self) -> None:
+            self._objects = office.objects
+
+        async def export(self, tenant: str, execution_id: str) -> bool:
+            if (tenant, execution_id) != (office.tenant, run):
+                return False
+            if place == "behind it":
+                await office.sweep()
+            await self._objects.put(export_key(tenant, execution_id), b"late")
+            return True
+
+    class Between(Frail):
+        """The export comes between the last deletion and the mark."""
+
+        async def delete(self, key: str) -> None:
+            await super().delete(key)
+            if "payloads" in key:
+                await office.objects.put(export_key(office.tenant, run), b"late")
+
+    sealing = Sealing(store, office.objects, lambda data: "signature", office.clock)
+    if place == "before the mark":
+        office.objects = Between(office.folder)
+        await office.sweep()
+    else:
+        await export_closed(Relay(store.sql, store, office.clock, None, sealing, None, None), Archive())
+    assert await office.row_of(run) and await office.left() == set()
 
 
 async def test_a_solution_may_be_observed_alone(office: Office) -> None:
