@@ -4,6 +4,7 @@ parse → keys → schema → structure → expressions → types → link → s
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -57,6 +58,10 @@ def compile_text(
     return _compile(load(text, file=file), catalog, checks, saga)
 
 
+_BARE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON takes as it is, and YAML refuses or reads as the end of a line unless it is escaped."""
+
+
 def compile_document(
     document: dict[str, Json],
     *,
@@ -66,9 +71,8 @@ def compile_document(
     saga: bool | None = None,
 ) -> Compiled:
     """Compile a document that is already data; positions are those of its indented JSON."""
-    return compile_text(
-        json.dumps(document, indent=1, ensure_ascii=False), file=file, catalog=catalog, checks=checks, saga=saga
-    )
+    text = _BARE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(document, indent=1, ensure_ascii=False))
+    return compile_text(text, file=file, catalog=catalog, checks=checks, saga=saga)
 
 
 def _compile(source: Source, catalog: Catalog, checks: Sequence[Check], saga: bool | None) -> Compiled:

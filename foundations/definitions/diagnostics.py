@@ -33,6 +33,10 @@ class Diagnostic(Message):
         return f"{self.file or '<text>'}:{self.line}:{self.column}: {self.severity} {self.code}: {self.message}"
 
 
+LONGEST = 500
+"""Characters of a message: one that quotes a key of a hostile document is as long as that key."""
+
+
 def diagnostic(
     code: str,
     message: str = "",
@@ -50,8 +54,10 @@ def diagnostic(
     'error'
     """
     row = CODES[code]
+    told = message or row.sentence
+    told = told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
     return Diagnostic(
-        code=code, severity=severity or row.severity, message=message or row.sentence, fix=fix or row.fix, file=file, line=line,
+        code=code, severity=severity or row.severity, message=told, fix=fix or row.fix, file=file, line=line,
         column=column, pointer=pointer,
     )  # fmt: skip
 

@@ -150,12 +150,19 @@ def _task(report: Report, document: dict[str, Any], task: Task) -> None:
         _known(report, f"{task.pointer}/raise/error", error, use.get("errors") or {}, "error", "use.errors")
     if task.kind in ("call", "run"):
         _policies(report, use, task)
-    if task.kind == "listen":
-        schedule.patterns(report, f"{task.pointer}/listen/to", body["listen"]["to"])
+    if task.kind in ("emit", "listen"):
+        _events(report, task)
     for place, key in BINDS.get(task.kind, ()):
         _variable(report, f"{task.pointer}/{place}/{key}", (body.get(place) or {}).get(key))
     if task.kind == "try":
         _retry(report, use, task)
+
+
+def _events(report: Report, task: Task) -> None:
+    if task.kind == "listen":
+        schedule.patterns(report, f"{task.pointer}/listen/to", task.body["listen"]["to"])
+    elif "with" not in task.body["emit"]["event"]:
+        report.at("SCH003", f"{task.pointer}/emit/event", "an event to emit needs 'with', and in it a type")
 
 
 def _retry(report: Report, use: dict[str, Any], task: Task) -> None:

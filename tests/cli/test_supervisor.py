@@ -187,6 +187,8 @@ while True:
             pid = note.services[0].pid
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
+            while ProcessIdentity.of(pid) is not None:  # until then it may still take a connection with it
+                await asyncio.sleep(0.01)
             reader, writer = await asyncio.open_connection("127.0.0.1", port)  # the other one, or the next one, answers
             assert await asyncio.wait_for(reader.read(), 10)
             writer.close()

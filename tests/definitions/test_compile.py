@@ -90,6 +90,23 @@ def test_the_digest_does_not_depend_on_the_order_of_keys_or_on_layout():
     assert again.digest == plan().digest == plan("# a comment\n" + SAGA).digest == plan(json.dumps(document)).digest
 
 
+def test_data_that_yaml_would_not_take_as_it_is_compiles_to_the_same_plan_again():
+    odd = "del \x7f, next line \x85, a separator \u2028, a mark \ufeff"
+    document = {**load(SAGA).value, "do": [{"a": {"set": {"x": odd}}}]}
+    first = compile_text(json.dumps(document), catalog=CATALOG).plan
+    again = compile_document(document, catalog=CATALOG).plan
+    assert first is not None and again is not None and first.digest == again.digest
+    assert again.document["do"][0]["a"]["set"]["x"] == odd
+
+
+def test_an_event_to_emit_has_a_type_and_a_message_an_end():
+    document = {**load(SAGA).value, "do": [{"a": {"emit": {"event": {}}}}]}
+    (found,) = compile_document(document, catalog=CATALOG).errors
+    assert (found.code, found.pointer) == ("SCH003", "/do/0/a/emit/event")
+    document["document"] |= {"k" * 9_000: 1}
+    assert all(len(found.message) < 600 for found in compile_document(document, catalog=CATALOG).errors)
+
+
 def leaves(value, path=()):
     if isinstance(value, dict):
         for key, item in value.items():

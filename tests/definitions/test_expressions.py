@@ -47,6 +47,13 @@ def ev(text, data=None, **variables):
         (". as [$x, {y: $z}] | $x + $z", [1, {"y": 2}], 3),
         ("try error({a: 1}) catch .a", None, 1),
         ("1 # a comment )", None, 1),
+        ("1 + 2 as $x | $x * 10", None, 30),
+        ('[1, "x" * 2 as $x | $x, $x]', None, [1, "xx", "xx"]),
+        (".x[.y[.z]]", {"x": {"q": 1}, "y": {"w": "q"}, "z": "w"}, 1),
+        ('"\\(.x[.i # which\n])!"', {"x": [7], "i": 0}, "7!"),
+        (".[[1, 2]]", [0, 1, 2, 1, 2], [1, 3]),
+        ("nth(1), nth(0) | select(. > 4)", [4, 5], 5),
+        ('getpath(["a", .k])', {"a": {"b": 3}, "k": "b"}, 3),
     ],
 )
 def test_it_computes_what_jq_computes(text, data, value):

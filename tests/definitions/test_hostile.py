@@ -43,7 +43,7 @@ REFUSED = [  # expression, what the error names
     ("def f: def g: f; g; f", "f calls itself"), ("(" * 600 + "1" + ")" * 600, "nest"), ("[" * 5000, "nest"), (".a" * 5000, "nested"),
     # strings that jq would make while it compiles
     ('"x" * 10000000', "*"), ('"x" * 1e9', "*"), ('"x" * 1000 * 1000', "*"), ('1e9 * ("a" + "b")', "*"), ('("x" | .) * 1e9', "*"),
-    ('def f: "x" * 1e9; 1', "*"),
+    ('def f: "x" * 1e9; 1', "*"), ('"x" * 1e9 as $x | 1', "*"), ('[1], "x" * 1e9 as $x | 1', "*"),
 ]  # fmt: skip
 HEAVY: list[tuple[str, Any, str]] = [  # expression, its data, what the hint and the error name
     ("last(repeat(1))", None, "repeat"), ("[range(infinite)] | length", None, "range"), ("[limit(1e9; repeat(1))] | length", None, "limit"),
@@ -57,6 +57,7 @@ LINEAR = [
     "with_entries(.key |= tostring)?", "walk(.)", "del(..)?", "to_entries? | map(.value)", "sort? | unique | reverse", "flatten?",
     'test("^(a|b)")?', "ascii_downcase?", "[infinite, nan] | tojson", "now", "-1e1000", "1e18 | todate", "implode?",
     'strftime("%c%c%c%c")?', "error(.)?", "tojson * 1000",
+    ".[keys]?", "nth(keys)?", "getpath([keys])?", "[.[keys?, .]?]",
 ]  # fmt: skip
 NASTY: list[Any] = [
     list(range(12_000)), ["ab" * 4] * 5_000, "x" * 60_000, [{"a": i, "id": str(i)} for i in range(2_500)], [["x" * 30_000]], 1e9, None,

@@ -78,7 +78,9 @@ def sweep(kind: str, begin: int, count: int) -> list[str]:
         f"{kind:12} {count - begin:7} inputs  {len(failures)} failures  slowest {total.slowest * 1000:.0f} ms ({kind}:{total.slowest_at})  "
         f"peak growth {grown >> 10} MB  {time.monotonic() - begun:.0f} s\n{'':12} {outcome}\n"
     )
+    sys.stdout.writelines(f"{failure}\n" for failure in failures[:20])
     sys.stdout.flush()
     if total.slowest > MOST * (5 if kind == "expressions" else 1):
         failures.append(f"{kind}:{total.slowest_at} took {total.slowest:.1f} s")
+        sys.stdout.write(f"{failures[-1]}\n")
     return failures

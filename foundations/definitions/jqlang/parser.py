@@ -20,7 +20,22 @@ def parse(text: str) -> t.Node:
     >>> parse(".a.b")
     Field(target=Field(target=Dot(), name='a'), name='b')
     """
+    return _whole(_Parser(tokenize(text)))
+
+
+@lru_cache(maxsize=4096)
+def computed_keys(text: str) -> tuple[tuple[int, int], ...]:
+    """Where in ``text`` (with plain line ends) the keys of ``.[key]`` stand that are no literal.
+
+    >>> computed_keys(".a[.b] | .[3]")
+    ((3, 5),)
+    """
     parser = _Parser(tokenize(text))
+    _whole(parser)
+    return tuple(sorted(parser.keys))
+
+
+def _whole(parser: "_Parser") -> t.Node:
     try:
         return parser.whole()
     except RecursionError:
@@ -28,8 +43,9 @@ def parse(text: str) -> t.Node:
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], keys: list[tuple[int, int]] | None = None) -> None:
         self.tokens, self.i = tokens, 0
+        self.keys: list[tuple[int, int]] = [] if keys is None else keys
 
     # -- reading tokens ------------------------------------------------------------------------------------------------------------
     @property
@@ -72,7 +88,7 @@ class _Parser:
         return node
 
     def pipe(self) -> t.Node:
-        """``def …; pipe``, ``label $x | pipe``, ``term as $x | pipe``, ``comma | pipe``."""
+        """``def …; pipe``, ``label $x | pipe``, ``comma | pipe``."""
         if self.accept("def"):
             name, params = self.name("ident"), []
             if self.accept("("):
@@ -93,10 +109,19 @@ class _Parser:
         return t.Pipe(left, self.pipe()) if self.accept("|") else left
 
     def comma(self) -> t.Node:
-        left = self.binary(0)
+        left = self.bound()
         while self.accept(","):
-            left = t.Comma(left, self.binary(0))
+            left = t.Comma(left, self.bound())
         return left
+
+    def bound(self) -> t.Node:
+        """``binary as $x | pipe``: since jq 1.8 it is the whole of ``1 + 2`` that is named in ``1 + 2 as $x | …``."""
+        node = self.binary(0)
+        if not self.accept("as"):
+            return node
+        names, keys = self.patterns()
+        self.expect("|")
+        return t.Bind(node, names, keys, self.pipe())
 
     def binary(self, level: int) -> t.Node:
         if level == len(_LEVELS):
@@ -120,12 +145,7 @@ class _Parser:
             return t.Try(body, self.postfix() if self.accept("catch") else None)
         if self.peek("reduce", "foreach"):
             return self.suffixes(self.loop(self.take().text))
-        node = self.postfix()
-        if not self.accept("as"):
-            return node
-        names, keys = self.patterns()
-        self.expect("|")
-        return t.Bind(node, names, keys, self.pipe())
+        return self.postfix()
 
     def loop(self, word: str) -> t.Node:
         source = self.postfix()
@@ -212,7 +232,10 @@ class _Parser:
             high = self.pipe()
             self.expect("]")
             return t.Slice(node, None, high)
+        begin = self.now.at
         key = self.pipe()
+        if self.peek("]") and not isinstance(key, t.Literal):
+            self.keys.append((begin, self.now.at))
         if self.accept(":"):
             high_ = None if self.peek("]") else self.pipe()
             self.expect("]")
@@ -332,4 +355,4 @@ class _Parser:
     def string(self, token: Token, format_: str) -> t.Node:
         if all(isinstance(p, str) for p in token.parts):
             return t.Literal("".join(token.parts))
-        return t.Text(tuple(p if isinstance(p, str) else _Parser(p).whole() for p in token.parts), format_)
+        return t.Text(tuple(p if isinstance(p, str) else _Parser(p, self.keys).whole() for p in token.parts), format_)
