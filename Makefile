@@ -7,12 +7,11 @@ MAKEFLAGS += --no-print-directory
 # uv, wherever it is; else our own copy of it under build/, so that nothing of the user's is touched.
 UV := $(shell command -v uv 2>/dev/null || echo build/uv/bin/uv)
 RUN := $(UV) run --locked --all-extras --no-sync
-# One more than two cores: a test of the running platform mostly waits.
-PYTEST_WORKERS ?= 3
+# Twice as many as two cores: a test of a running platform mostly waits.
+PYTEST_WORKERS ?= 4
 # Says how long a part took: TIMED "what" command …
 TIMED := f() { what="$$1"; shift; began=$$SECONDS; "$$@"; echo "-- $$what: $$(( SECONDS - began )) s"; }; f
 
-PYTEST_WORKERS ?= 2
 ROOMS := activities bindings cli experience_api foundations governance realms runtime solution_api workflows worker.py
 # A crashed worker of a parallel run can leave the others waiting: the whole run ends after WHOLE seconds.
 WHOLE ?= 2400

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -191,13 +192,15 @@ def test_a_killed_process_comes_back(here: Here, name: str) -> None:
 
 
 def test_kill_9_of_everything_and_a_second_up_continues(here: Here) -> None:
+    here.until(lambda: all(p["state"] in ("ready", "done") for p in here.status["processes"]))
     told = here.status
     supervisor = told["supervisor"]["pid"]
     everything = [supervisor, *(p["pid"] for p in told["processes"] if p["pid"])]
     os.kill(supervisor, signal.SIGKILL)
     assert here.status["state"] == "killed"
     for pid in everything[1::2]:  # half of them survive their supervisor
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it went with its supervisor
+            os.kill(pid, signal.SIGKILL)
     here.up("--workers", "1")
     assert "left behind by an earlier supervisor" in (here.folder / "data" / "logs" / "up.log").read_text()
     assert all(ProcessIdentity.of(pid) is None for pid in everything)
