@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -78,21 +77,15 @@ def test_run_refuses_an_invalid_document_before_anything_starts(folder: Path) ->
     assert symphainy(folder, "run", "hello.yaml", "--input", "{").stderr.startswith("error: --input is not JSON")
 
 
-def test_help_is_instant_and_names_every_command(folder: Path) -> None:
-    symphainy(folder, "--help")  # byte code
-    times = []
-    for _ in range(3):
-        began = time.monotonic()
-        done = symphainy(folder, "--help")
-        times.append(time.monotonic() - began)
+def test_help_names_every_command(folder: Path) -> None:
+    done = symphainy(folder, "--help")
     assert done.returncode == 0
     for command in "up down status doctor demo login deploy submit watch run validate graph explain state".split():
         assert re.search(rf"^  {command} ", done.stdout, re.MULTILINE)
-    # 0.15 s on an idle machine; what is guarded is that nobody imports the platform for it, which takes seconds.
-    assert min(times) < 1.0
 
 
 def test_help_imports_nothing_of_the_platform(folder: Path) -> None:
+    """So it is there at once: 0.15 s on an idle machine."""
     script = "import sys; import symphainy.cli.__main__; sys.stdout.write(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
     heavy = {"pydantic", "rich", "temporalio", "httpx2", "sqlalchemy", "symphainy.foundations.settings", "asyncio"}
