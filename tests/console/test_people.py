@@ -19,7 +19,7 @@ async def test_a_task_is_decided_and_the_run_goes_on(page: Browser, running: Run
         page.open(f"/console/runs/{accepted.execution_id}")
         page.wait(lambda: "Pay this claim?" in page.one("table[aria-label=Tasks]").text, "the task")
         page.named("Decide").click()
-        assert page.one(".sheet dl").text == "amount\n312"
+        page.wait(lambda: page.one(".sheet dl").text == "amount\n312", "what is decided about")
         page.named("Approve").click()
         page.wait(lambda: '"reason" is a required' in page.one(".sheet [role=alert]").text, "what the form lacks")
         page.named("reason").send_keys("all papers are there")
