@@ -100,7 +100,7 @@ fuzz: install ## 530,000 hostile definitions and expressions; INPUTS="bytes=1000
 
 audit: install ## The record of decisions: 180 mutations made and looked for, 100,000 rows verified
 	@MUTATIONS=180 $(RUN) python -P -m pytest -q -s tests/surface/test_mutations.py tests/surface/test_export.py
-	@$(RUN) python -P benchmarks/audit_verify.py
+	@PYTHONPATH=tests $(RUN) python -P benchmarks/audit_verify.py
 
 smart-city: install ## Write docs/smart-city.md anew: every rule of the city and the tests that show it
 	@PYTHONPATH=tests $(RUN) python -P tests/support/rules.py > docs/smart-city.md

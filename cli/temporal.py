@@ -19,6 +19,9 @@ DYNAMIC = (
     # With four partitions about one run in fifteen stalls 2.0 s, when a task is forwarded between them.
     "matching.numTaskqueueReadPartitions=1",
     "matching.numTaskqueueWritePartitions=1",
+    # From its third attempt on, a workflow task is waited for longer and longer, up to 10 min: a run whose workers had been killed a
+    # few times stood still for minutes. Now at most 5 s longer than the 3 s that it has.
+    'history.workflowTaskRetryMaxInterval="5s"',
     "system.enableEagerWorkflowStart=true",
     # Priority and fairness between tenants work only with both.
     "matching.useNewMatcher=true",

@@ -34,8 +34,8 @@ TOGETHER = 40
 """Programs under way at once."""
 PAUSE = 2.5
 """Seconds for which both workers run before one is killed."""
-LONGEST = 180.0
-"""Seconds for one program."""
+LONGEST = 600.0
+"""Seconds for one program: each kill costs some of those under way 3 s, and a long one is hit often on a slow machine."""
 
 
 @dataclass

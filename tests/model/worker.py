@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,11 @@ class Killable(World):
 async def main(address: str, queue: str, port: int) -> None:
     logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # the programs' own faults are no news
     world = Killable(await connect(address), queue, port)
-    async with world.worker(sticky_queue_schedule_to_start_timeout=timedelta(seconds=1)):
+    limits = {
+        "max_concurrent_workflow_tasks": 8,
+        "workflow_task_executor": ThreadPoolExecutor(2, "saga"),
+    }  # as worker.py has them
+    async with world.worker(sticky_queue_schedule_to_start_timeout=timedelta(seconds=1), **limits):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
