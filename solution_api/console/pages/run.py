@@ -1,5 +1,6 @@
 """One run: where it stands, its events as they come, its steps, what it waits for, why each step was allowed, its plan."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -51,6 +52,8 @@ class View:
 
     def __init__(self, desk: Desk, run: Execution) -> None:
         self._desk, self._run = desk, run
+        self._turn = asyncio.Lock()
+        """One drawing after the other: an answer that was overtaken would put an ended run back to running."""
 
     async def show(self) -> None:
         """Draw it, and follow it."""
@@ -77,14 +80,15 @@ class View:
             self._desk.background(self._again())
 
     async def _again(self) -> None:
-        before = self._run
-        self._run = await self._desk.solution.execution(before.execution_id)
-        if self._head.is_deleted or self._run == before:
-            return
-        self._head.clear()
-        self._draw_head()
-        await self._needs.refresh()
-        await self._details()
+        async with self._turn:
+            before = self._run
+            self._run = await self._desk.solution.execution(before.execution_id)
+            if self._head.is_deleted or self._run == before:
+                return
+            self._head.clear()
+            self._draw_head()
+            await self._needs.refresh()
+            await self._details()
 
     def _draw_head(self) -> None:
         run = self._run
