@@ -76,8 +76,10 @@ BEAT = timedelta(milliseconds=400)
 class Process:
     """What a role needs of its process: when to stop, how to say that it is ready, which socket to accept from."""
 
-    def __init__(self, role: str, replica: int = 1, fd: int | None = None, job: str = "") -> None:
-        self.role, self.replica, self.fd, self.job = role, replica, fd, job
+    def __init__(
+        self, role: str, replica: int = 1, fd: int | None = None, job: str = "", tenant: str | None = None
+    ) -> None:
+        self.role, self.replica, self.fd, self.job, self.tenant = role, replica, fd, job, tenant
         self.stop = asyncio.Event()
         for what in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(what, self.stop.set)
@@ -278,7 +280,7 @@ async def _verified(parts: Platform, process: Process, reader: verify.HistoryRea
         except NotFound:
             return None
 
-    report = await verify.verify(parts.surface, reader, signed=parts.signatures.verify, stored=stored)
+    report = await verify.verify(parts.surface, reader, process.tenant, signed=parts.signatures.verify, stored=stored)
     findings = [asdict(finding) for finding in report.findings]
     told = {name: value for name, value in asdict(report).items() if name != "findings"}
     process.tell(ok=report.ok, findings=[{"kind": f["table"], "detail": f["problem"], **f} for f in findings], **told)
@@ -290,7 +292,7 @@ async def run_rebuild(parts: Platform, process: Process) -> int:
     await prepare_all(parts.store, parts.city.keys.prepare)
     reader = parts.archive(await parts.temporal())
     told: dict[str, int] = {}
-    for tenant in await Tenants(parts.store).all():
+    for tenant in [process.tenant] if process.tenant else await Tenants(parts.store).all():
         done = await rebuild(parts.surface, reader, tenant, await every_execution(parts.surface, tenant))
         for name, value in asdict(done).items():
             told[name] = told.get(name, 0) + value
@@ -344,11 +346,11 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 
-async def run(role: str, replica: int, fd: int | None, job: str = "") -> int:
+async def run(role: str, replica: int, fd: int | None, job: str = "", tenant: str | None = None) -> int:
     """Open what every process shares, and run one role until it is asked to stop."""
     settings = Settings()
     logs.configure(level=settings.log_level, service=role)
-    process = Process(role, replica, fd, job)
+    process = Process(role, replica, fd, job, tenant)
     clock = RehearsalClock() if role == "rehearse" else SystemClock()
     async with platform(settings, role, clock) as parts:
         return await ROLES[role](parts, process)
@@ -365,9 +367,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--replica", type=int, default=1)
     parser.add_argument("--fd", type=int, default=None, help="listening socket to accept from")
     parser.add_argument("--job", default="", help="file with what is asked, for a role that answers once")
+    parser.add_argument("--tenant", default=None, help="what is verified or rebuilt: all tenants, or this one alone")
     given = parser.parse_args(arguments)
     try:
-        code = asyncio.run(run(given.role, given.replica, given.fd, given.job))
+        code = asyncio.run(run(given.role, given.replica, given.fd, given.job, given.tenant))
     except Exception as error:
         logging.getLogger("symphainy").exception("%s ended: %s", given.role, error)
         code = 1

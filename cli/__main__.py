@@ -11,7 +11,7 @@ from symphainy.cli import authoring
 from symphainy.cli.govern_app import app as city_app
 from symphainy.cli.governing import audit_app, erase, lineage
 from symphainy.cli.library import library
-from symphainy.cli.options import AsJson, DataDir, PortBase, folder_of, settings_of
+from symphainy.cli.options import AsJson, DataDir, OneTenant, PortBase, folder_of, settings_of
 from symphainy.cli.webhooks import secret, webhook
 
 app = typer.Typer(
@@ -305,19 +305,19 @@ def chaos(
 
 
 @state_app.command("verify")
-def state_verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def state_verify(data_dir: DataDir = None, tenant: OneTenant = None, as_json: AsJson = False) -> None:
     """Fold Temporal's histories and compare them with the journal. Exit code 1 names each row that differs."""
     from symphainy.cli.state import verify
 
-    raise typer.Exit(verify(folder_of(data_dir), as_json=as_json))
+    raise typer.Exit(verify(folder_of(data_dir), tenant, as_json=as_json))
 
 
 @state_app.command("rebuild")
-def state_rebuild(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def state_rebuild(data_dir: DataDir = None, tenant: OneTenant = None, as_json: AsJson = False) -> None:
     """Repair the projected part of the state from Temporal's histories."""
     from symphainy.cli.state import rebuild
 
-    raise typer.Exit(rebuild(folder_of(data_dir), as_json=as_json))
+    raise typer.Exit(rebuild(folder_of(data_dir), tenant, as_json=as_json))
 
 
 @new_app.command("capability")

@@ -8,13 +8,16 @@ import typer
 if TYPE_CHECKING:
     from symphainy.foundations.settings import Settings
 
-__all__ = ["AsJson", "DataDir", "PortBase", "folder_of", "settings_of"]
+__all__ = ["AsJson", "DataDir", "OneTenant", "PortBase", "folder_of", "settings_of"]
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Data folder.  [default: .symphainy]", show_default=False)
 ]
 PortBase = Annotated[
     int | None, typer.Option("--port-base", help="First of seven ports.  [default: 7300]", show_default=False)
+]
+OneTenant = Annotated[
+    str | None, typer.Option("--tenant", help="This tenant alone.  [default: all]", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

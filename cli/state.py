@@ -18,14 +18,14 @@ RECORDS = (sys.executable, "-P", "-m", "symphainy.cli.records")
 CITY = (sys.executable, "-P", "-m", "symphainy.cli.city")
 
 
-def verify(data_dir: Path, *, as_json: bool) -> int:
+def verify(data_dir: Path, tenant: str | None = None, *, as_json: bool) -> int:
     """Compare; 1 when a row differs, and each is named."""
-    return report(data_dir, "verify", as_json=as_json)
+    return report(data_dir, "verify", tenant, as_json=as_json)
 
 
-def report(data_dir: Path, role: str, *, as_json: bool) -> int:
+def report(data_dir: Path, role: str, tenant: str | None = None, *, as_json: bool) -> int:
     """What the process that verifies says."""
-    told = ask(data_dir, *WORKER, role)
+    told = ask(data_dir, *WORKER, role, *_alone(tenant))
     if as_json:
         emit(told)
         return 0 if told["ok"] else 1
@@ -41,9 +41,9 @@ def report(data_dir: Path, role: str, *, as_json: bool) -> int:
     return 0 if told["ok"] else 1
 
 
-def rebuild(data_dir: Path, *, as_json: bool) -> int:
+def rebuild(data_dir: Path, tenant: str | None = None, *, as_json: bool) -> int:
     """Repair what is a projection."""
-    told = ask(data_dir, *WORKER, "rebuild")
+    told = ask(data_dir, *WORKER, "rebuild", *_alone(tenant))
     if as_json:
         emit(told)
     else:
@@ -104,6 +104,10 @@ def _about(decision: dict[str, Any], step: str) -> bool:
         or step in path.split("/")
         or path.endswith(step)
     )
+
+
+def _alone(tenant: str | None) -> tuple[str, ...]:
+    return ("--tenant", tenant) if tenant else ()
 
 
 def ask(data_dir: Path, *command: str) -> Any:

@@ -41,8 +41,10 @@ async def verify(
     stored: ReadAnchor | None = None,
 ) -> Report:
     """Verify one tenant, or all. ``signed`` checks an anchor's signature, ``stored`` reads the anchor from the object store."""
-    report = Report()
-    for name in [tenant] if tenant else await _tenants(surface):
+    report, known = Report(), await _tenants(surface)
+    if tenant and tenant not in known:
+        report.add(tenant, "tenants", tenant, "there is no such tenant")
+    for name in known if tenant is None else {tenant}.intersection(known):
         report.tenants += 1
         facts = await walk(surface, name, report)
         await Chains(surface.store, name, report, facts, signed, stored).check()

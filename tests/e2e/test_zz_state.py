@@ -26,18 +26,21 @@ async def test_verify_passes_after_all_of_it_finds_what_was_altered_or_lost_and_
         await asyncio.sleep(2)
         told = verified(running)
         assert told["ok"] and told["journal"] >= 3 and told["histories"] >= 1, told
+        tenant = (await client.session()).tenant
         await owner(running, ["DELETE FROM executions WHERE execution_id = :e"], lost, "executions")
         await alter(running, altered)
-        found = verified(running)["findings"]
+        found = verified(running, tenant)["findings"]
         assert any(altered in each["row"] for each in found) and any(lost in each["row"] for each in found)
-        running.cli("state", "rebuild", "--json", "--data-dir", str(running.data_dir))
-        left = verified(running)["findings"]
+        running.cli("state", "rebuild", "--tenant", tenant, "--json", "--data-dir", str(running.data_dir))
+        left = verified(running, tenant)["findings"]
         assert any(altered in each["row"] for each in left) and not any(lost in each["row"] for each in left)
         assert await client.result(lost) == before
 
 
-def verified(running: Running) -> dict[str, Any]:
-    done = running.cli("state", "verify", "--json", "--data-dir", str(running.data_dir), check=False)
+def verified(running: Running, *tenant: str) -> dict[str, Any]:
+    """Of all tenants, or of one."""
+    alone = [part for name in tenant for part in ("--tenant", name)]
+    done = running.cli("state", "verify", *alone, "--json", "--data-dir", str(running.data_dir), check=False)
     told = json.loads(done.stdout)
     assert (done.returncode == 0) == told["ok"], done.stdout[-2000:]
     return told

@@ -78,6 +78,8 @@ async def test_a_whole_record_is_well(
 ) -> None:
     before = await check(surface, tenant)
     assert before.findings == []
+    (stranger,) = (await check(surface, "nobody")).findings
+    assert stranger.problem == "there is no such tenant"
     assert (before.executions, before.anchors) == (2, 0)
     assert before.unsealed == before.decisions > 10
     assert [a.tenant for a in await seal_anchors(store, sign, clock) if a.tenant == tenant] == [tenant]
