@@ -1,12 +1,14 @@
 """Where a trial runs: a platform of its own, thrown away behind it, and the observer, which nothing kills."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from symphainy.cli.chaos import observer as observing
 from symphainy.cli.layout import PORTS
@@ -24,10 +26,14 @@ def environment(realms: str) -> dict[str, str]:
 
 @contextmanager
 def platform(folder: Path, realms: str, *, workers: int = 2, experiences: int = 1) -> Iterator[Path]:
-    """A running platform in ``folder``; its data folder. Invalid, with what it said, when it does not start."""
+    """A running platform in ``folder``; its data folder. Invalid, with what it said, when it does not start.
+
+    Whoever ends this process by SIGTERM ends the platform too.
+    """
     data_dir, mine = folder / "data", environment(realms)
     where = ["--data-dir", str(data_dir)]
     sizes = ["--workers", str(workers), "--experiences", str(experiences), "--port-base", str(free_ports())]
+    before = signal.signal(signal.SIGTERM, _leave)
     try:
         done = subprocess.run([*SYMPHAINY, "up", *where, *sizes, "--detach"], env=mine, capture_output=True, text=True)
         if done.returncode:
@@ -35,6 +41,11 @@ def platform(folder: Path, realms: str, *, workers: int = 2, experiences: int = 
         yield data_dir
     finally:
         subprocess.run([*SYMPHAINY, "down", *where], env=mine, capture_output=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 @contextmanager
