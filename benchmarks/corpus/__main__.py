@@ -1,6 +1,7 @@
 """``python -m corpus [KIND …]``: measure, print, write. ``--one KIND`` measures one in this very process."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -8,6 +9,9 @@ import sys
 from corpus import report
 from corpus.given import find
 from corpus.kinds import every
+
+_ALONE = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+"""One thread for numpy, as in each of the platform's pool processes: it is read when numpy is first imported."""
 
 
 def main(words: list[str]) -> int:
@@ -30,7 +34,11 @@ def main(words: list[str]) -> int:
     results = {}
     for name in words or sorted(kinds):
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "corpus", "--one", name], stdout=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-P", "-m", "corpus", "--one", name],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=_ALONE,
         )
         if done.returncode:
             print(f"make corpus: {name} ended with {done.returncode}")

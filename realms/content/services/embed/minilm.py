@@ -16,6 +16,8 @@ MAX_TOKENS = 256
 KEPT = 4_096
 """Vectors that a process keeps, 3 KB each: questions weigh the sentences of the same few documents again and again, at 25 ms each."""
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
+_ROWS = 16
+"""Rows of the inner layer at a time: what stays in the cache is done four times as fast."""
 _NEEDS = ("numpy", "tokenizers", "safetensors")
 _kept: "OrderedDict[bytes, array[float]]" = OrderedDict()
 """By the hash of the text: the text itself is not kept."""
@@ -81,7 +83,9 @@ def _forward(ids: Any, w: dict[str, Any]) -> Any:
     for layer in range(_LAYERS):
         at = f"encoder.layer.{layer}."
         x = _norm(x + _attention(x, w, at), w, at + "attention.output.LayerNorm")
-        inner = _gelu(_linear(x, w, at + "intermediate.dense"))
+        inner = _linear(x, w, at + "intermediate.dense")
+        for row in range(0, count, _ROWS):
+            inner[row : row + _ROWS] = _gelu(inner[row : row + _ROWS])
         x = _norm(x + _linear(inner, w, at + "output.dense"), w, at + "output.LayerNorm")
     return x
 
@@ -93,10 +97,16 @@ def _attention(x: Any, w: dict[str, Any], at: str) -> Any:
         return _linear(x, w, f"{at}attention.self.{name}").reshape(len(x), _HEADS, -1).transpose(1, 0, 2)
 
     query, key, value = heads("query"), heads("key"), heads("value")
-    scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[-1]))
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ value
-    return _linear(mixed.transpose(1, 0, 2).reshape(len(x), -1), w, at + "attention.output.dense")
+    mixed = np.empty((len(x), _HEADS, query.shape[-1]), x.dtype)
+    scale = np.float32(np.sqrt(query.shape[-1]))
+    for head in range(_HEADS):  # one head's scores stay in the cache; those of all twelve do not
+        scores = query[head] @ key[head].T
+        scores /= scale
+        scores -= scores.max(axis=-1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=-1, keepdims=True)
+        mixed[:, head] = scores @ value[head]
+    return _linear(mixed.reshape(len(x), -1), w, at + "attention.output.dense")
 
 
 def _linear(x: Any, w: dict[str, Any], name: str) -> Any:
