@@ -3,7 +3,8 @@
 import gc
 import os
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,24 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not walk it again and again, nor in the middle of a measured call."""
     gc.collect()
     gc.freeze()
+
+
+HUNG = 90.0
+"""Seconds after a test's own time, both tries of it, in which it has to be put away."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test's alarm rings once: where clearing up then waits for ever, its process ends, and a parallel run goes on without it."""
+    marker = item.get_closest_marker("timeout")
+    limit = float(marker.args[0] if marker and marker.args else item.config.getini("timeout"))
+    end = threading.Timer(2 * limit + HUNG, os._exit, [3])
+    end.daemon = True
+    end.start()
+    try:
+        return (yield)
+    finally:
+        end.cancel()
 
 
 @pytest.fixture(scope="session", autouse=True)

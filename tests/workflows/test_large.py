@@ -13,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import PayloadCodec
 from temporalio.exceptions import ApplicationError
 
+pytestmark = pytest.mark.timeout(180)
 CEILING = 1 << 20
 """As the platform's codec has it (governance/data_steward/codec.py)."""
 
