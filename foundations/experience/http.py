@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import ssl
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx2
@@ -15,13 +17,28 @@ RETRIES = 4
 """Times a repeatable request is sent again; with the delays below about 4 s, a restart of one process."""
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom the machine trusts, read once: it takes 40 ms, and a program may make a client for each of its users."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+@cache
+def _nobody() -> ssl.SSLContext:
+    """For a plane without TLS: nobody is trusted, so a connection with TLS that came about all the same would fail."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class Http:
     """Requests to one plane. ``token`` may change at any time: a login sets it for both planes through ``Tokens``."""
 
     def __init__(self, base_url: str, tokens: "Tokens", *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self.base_url, self.tokens = base_url.rstrip("/"), tokens
         timeout = httpx2.Timeout(75.0, connect=5.0)  # a wait of 60 s, and what the way takes
-        self.pool = httpx2.AsyncClient(base_url=self.base_url, timeout=timeout, trust_env=False, transport=transport)
+        self.pool = httpx2.AsyncClient(
+            base_url=self.base_url, timeout=timeout, trust_env=False, transport=transport,
+            verify=_trusted() if self.base_url.startswith("https:") else _nobody(),
+        )  # fmt: skip
 
     def headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         """Headers of a request: the token, if there is one, and ``more``."""

@@ -5,6 +5,7 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, Collection, Mapping
 from datetime import timedelta
+from functools import cache
 
 import httpx2
 
@@ -31,6 +32,12 @@ _HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")
 _HEADER_VALUE = re.compile(r"^[\x20-\x7e\t]{0,8192}$")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom the machine trusts, read once per process."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class HttpxOutbound:
     """``OutboundHttp``. Connections are not kept: one made for a name must not serve another that shares its address."""
 
@@ -52,7 +59,7 @@ class HttpxOutbound:
             trust_env=False,
             follow_redirects=False,
             timeout=None,
-            verify=trust or True,
+            verify=trust or _trusted(),
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=0),
         )
 
