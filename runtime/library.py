@@ -12,6 +12,7 @@ from symphainy.foundations.language.errors import NotFound
 from symphainy.foundations.language.rulings import Ruling
 from symphainy.foundations.language.wire import StepCall
 from symphainy.foundations.public_works.abstractions.objects import Objects
+from symphainy.runtime.asking import opening
 from symphainy.runtime.store.documents import DocumentRow, Documents
 from symphainy.runtime.store.index import Index
 from symphainy.runtime.store.rulings import Rulings
@@ -54,8 +55,9 @@ class Library:
         vector, embedder = await self._embed(query)
         tenant = call.tenant.removeprefix("rehearsal:")
         return await self._index.search(
-            tenant, query, vector, embedder, self._clock.now(), limit=limit, documents=documents, purpose=call.purpose
-        )
+            tenant, query, vector, embedder, self._clock.now(), limit=limit, documents=documents, purpose=call.purpose,
+            opening=opening(query),
+        )  # fmt: skip
 
     async def rulings(self, call: StepCall, model: str) -> tuple[Ruling, ...]:
         """What people of the step's tenant have decided about a target model's fields."""

@@ -56,19 +56,44 @@ _LOAD = sql("""
     FROM unnest(CAST(:ordinals AS bigint[]), CAST(:starts AS bigint[]), CAST(:ends AS bigint[]), CAST(:pages AS integer[]),
                 CAST(:bodies AS text[]), CAST(:hashes AS text[]), CAST(:vectors AS text[]))
          AS c (ordinal, span_start, span_end, page, body, sha256, vector)""")
+# What is asked for is materialized: a plan for all values would else read the vector's text anew for every chunk.
+# Nothing is like a text without a word, whose vector is zero.
 _SEARCH = sql("""
-    WITH asked AS (SELECT CAST(CAST(:vector AS text) AS vector) AS vector, websearch_to_tsquery('english', :query) AS words),
+    WITH given AS MATERIALIZED (SELECT CAST(CAST(:vector AS text) AS vector) AS vector),
     allowed AS (
         SELECT document_id FROM documents WHERE tenant = :tenant AND admitted AND (expires_at IS NULL OR expires_at > :now)
         AND (cardinality(CAST(:documents AS text[])) = 0 OR document_id = ANY(CAST(:documents AS text[])))
         AND (:purpose = '' OR cardinality(purposes) = 0 OR :purpose = ANY(purposes))),
-    rated AS (
-        SELECT c.*, 1 - (c.vector <=> a.vector) AS likeness, ts_rank_cd(c.words, a.words, 32) AS wording
-        FROM chunks c JOIN allowed d ON d.document_id = c.document CROSS JOIN asked a
-        WHERE c.tenant = :tenant AND c.embedder = :embedder)
-    SELECT document, document_sha256, title, span_start, span_end, page, body, embedder,
-           greatest(0, least(1, :weight * likeness + (1 - :weight) * wording)) AS score
-    FROM rated ORDER BY score DESC, document, ordinal LIMIT :limit""")
+    pool AS MATERIALIZED (
+        SELECT c.document, c.ordinal, c.span_start, c.words, coalesce(nullif(1 - (c.vector <=> g.vector), 'NaN'), 0) AS likeness
+        FROM chunks c JOIN allowed d ON d.document_id = c.document CROSS JOIN given g
+        WHERE c.tenant = :tenant AND c.embedder = :embedder),
+    asked AS (
+        SELECT lexeme, CAST('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' AS tsquery) AS term
+        FROM unnest(to_tsvector('english', :query)) ORDER BY positions[1] LIMIT :terms),
+    held AS (
+        SELECT p.document, p.ordinal, a.lexeme, ts_rank(p.words, a.term) / 0.1 AS often
+        FROM asked a JOIN pool p ON p.words @@ a.term),
+    rare AS (
+        SELECT lexeme, ln(1 + (n - held + 0.5) / (held + 0.5)) AS weight
+        FROM (SELECT a.lexeme, count(h.lexeme) AS held FROM asked a LEFT JOIN held h USING (lexeme) GROUP BY a.lexeme) AS each,
+             (SELECT count(*) AS n FROM pool) AS every),
+    parts AS (
+        SELECT document, ordinal, CAST(:weight AS float) * likeness
+            + CAST(:opening AS float) * greatest(0, 1 - span_start / CAST(:early AS float)) AS part FROM pool
+        UNION ALL
+        SELECT document, ordinal, (1 - CAST(:weight AS float)) * r.weight * often / (SELECT sum(weight) FROM rare)
+        FROM held JOIN rare r USING (lexeme)),
+    best AS (
+        SELECT document, ordinal, greatest(0, least(1, sum(part))) AS score FROM parts GROUP BY document, ordinal
+        ORDER BY score DESC, document, ordinal LIMIT :limit)
+    SELECT c.document, c.document_sha256, c.title, c.span_start, c.span_end, c.page, c.body, c.embedder, b.score
+    FROM best b JOIN chunks c ON c.tenant = :tenant AND c.embedder = :embedder AND c.document = b.document AND c.ordinal = b.ordinal
+    ORDER BY b.score DESC, c.document, c.ordinal""")
+_TERMS = 32
+"""Words of a query that are looked for, at most: a question has ten."""
+_EARLY = 800
+"""Characters at the beginning of a document that may count for more: as long as one chunk."""
 
 
 class Index(Repository):
@@ -93,15 +118,16 @@ class Index(Repository):
 
     async def search(
         self, tenant: str, query: str, vector: Sequence[float], embedder: str, now: datetime, *, limit: int = 8,
-        documents: Sequence[str] = (), purpose: str = "", weight: float = 0.7, tx: AsyncSession | None = None,
+        documents: Sequence[str] = (), purpose: str = "", weight: float = 0.5, opening: float = 0.0, tx: AsyncSession | None = None,
     ) -> list[SearchHit]:  # fmt: skip
         """Admitted, unexpired documents only, for this purpose where one is named, best first.
 
-        ``weight`` of the vector's likeness, the rest of the words'.
+        ``weight`` of the vector's likeness, the rest of the words': each word of the query that a chunk has counts by how few of
+        the chunks have it, and a little more where it stands there often. ``opening`` is added at the beginning of a document.
         """
         about = {
             "tenant": tenant, "query": query, "vector": _literal(vector), "embedder": embedder, "now": now, "limit": limit,
-            "documents": list(documents), "purpose": purpose, "weight": weight,
+            "documents": list(documents), "purpose": purpose, "weight": weight, "opening": opening, "terms": _TERMS, "early": _EARLY,
         }  # fmt: skip
         async with self.within(tenant, tx) as session:
             return [

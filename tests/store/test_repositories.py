@@ -111,6 +111,14 @@ async def test_documents_and_search(store: Store, tenant: str) -> None:
         ("d1", "zero \N{REPLACEMENT CHARACTER} byte", 1),
     ]
     assert 1 >= hits[0].score > 0.7 > hits[1].score
+    nothing = [0.0] * DIMENSIONS
+    worded = await index.search(tenant, "which invoices, or o'clock\\ ones?", nothing, "lexical", NOW)
+    assert worded[0].text == "the invoice is due" and worded[0].score > worded[1].score == 0
+    assert [h.span.start for h in await index.search(tenant, "byte due", nothing, "lexical", NOW, opening=0.9)] == [
+        0,
+        1,
+    ]
+    assert [h.score for h in await index.search(tenant, "?", nothing, "lexical", NOW)] == [0, 0]
     assert await index.search(tenant, "invoice", vector, "lexical", NOW, documents=["d2"]) == []
     assert await index.search("other", "invoice", vector, "lexical", NOW) == []
     assert [d.document_id for d in await documents.citable(tenant, NOW)] == ["d1"]
