@@ -128,6 +128,7 @@ def compile_bundle(bundle: Bundle) -> Compiled:
     return Compiled(bundle, schema, cedarpy.PolicySet.from_str(base_text), extra)
 
 
+@lru_cache(maxsize=256)  # of what is in order alone: a fault is raised
 def _check(name: str, text: str, vocabulary: str) -> None:
     try:
         parsed = cedarpy.policies_to_pst(text)

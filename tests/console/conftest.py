@@ -57,12 +57,10 @@ def window(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def page(window: Browser, ann: Person) -> Iterator[Browser]:
     """Ann's browser, with nothing said yet; an empty page behind, for a page that is left open goes on drawing."""
-    window.open("/ping")
-    known = {c["name"] for c in window.driver.get_cookies()}
-    if "symphainy" not in known or getattr(window, "who", None) != ann.email:
+    if "symphainy" not in window.cookies() or getattr(window, "who", None) != ann.email:
         window.login(ann.tenant, ann.email, PASSWORD)
         window.who = ann.email  # type: ignore[attr-defined]
-    window.open("/ping")
+        window.driver.get("about:blank")
     window.complaints(), window.asked()
     yield window
     window.driver.get("about:blank")
