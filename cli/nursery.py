@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from symphainy.foundations.language.errors import Unavailable
 
@@ -29,10 +29,10 @@ def possible() -> bool:
 
 
 class Nursery:
-    """One loaded process. Start it early; ``fork`` waits until it is loaded. Not ``whole``: the front ends are not needed."""
+    """One loaded process. Start it early; ``fork`` waits until it is loaded: with everything, the worker's part first, or nothing."""
 
-    def __init__(self, log: Path, *, whole: bool = True) -> None:
-        self._log, self._whole = log, whole
+    def __init__(self, log: Path, *, load: Literal["everything", "first", "nothing"] = "everything") -> None:
+        self._log, self._load = log, load
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._loaded: asyncio.Future[None] | None = None
@@ -45,7 +45,7 @@ class Nursery:
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, open(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "symphainy.cli.nursery_child", str(theirs.fileno()), *(() if self._whole else ("first",))],
+                [sys.executable, "-P", "-m", "symphainy.cli.nursery_child", str(theirs.fileno()), self._load],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(theirs.fileno(),), env=dict(environment),
                 start_new_session=True,
             )  # fmt: skip

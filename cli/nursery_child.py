@@ -118,15 +118,15 @@ def _become(line: socket.socket, request: dict[str, object], descriptors: list[i
 
 
 def main() -> None:
-    """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD [first]``; ``first``: nothing is loaded later."""
-    line = socket.socket(fileno=int(sys.argv[1]))
-    whole = sys.argv[2:] != ["first"]
+    """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD everything|first|nothing``."""
+    line, what = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    ahead = {"everything": (*FIRST, *EVERY), "first": FIRST, "nothing": ()}[what]
     gc.disable()  # nothing of what is loaded is ever garbage: looking for it takes a tenth of the time
-    for module in (*FIRST, *EVERY) if whole else FIRST:
+    for module in ahead:
         import_module(module)
     gc.enable()
     line.send(json.dumps({"ready": True}).encode())
-    serve(line, LATER if whole else ())
+    serve(line, LATER if what == "everything" else ())
 
 
 if __name__ == "__main__":

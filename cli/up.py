@@ -112,7 +112,11 @@ async def instance(
         waves, told = await asyncio.to_thread(_plan, settings, options, layout, tell, shared)
         check_ports(layout, tuple(port for wave in waves for service in wave for port in service.ports))
         note = Instance(str(layout.data_dir), layout.port_base, layout.host, environment=dict(told))
-        nursery = Nursery(layout.logs / "nursery.log", whole=options.planes is roles) if possible() else None
+        nursery = (
+            Nursery(layout.logs / "nursery.log", load="everything" if options.planes is roles else "first")
+            if possible()
+            else None
+        )
         supervisor = Supervisor(note, environment(settings, layout, _as_fields(told)), narrate(tell), nursery)
         try:
             await _unless_asked(asyncio.create_task(supervisor.start(waves)), give_up)

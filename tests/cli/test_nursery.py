@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -20,6 +20,7 @@ from symphainy.cli.supervisor import Supervisor
 from symphainy.foundations.language.errors import Unavailable
 
 pytestmark = pytest.mark.skipif(not possible(), reason="this system cannot watch a process that is not its child")
+Load = Literal["everything", "first", "nothing"]
 TESTS = str(Path(__file__).parent.parent)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": TESTS, "SEEN": "yes"}
 
@@ -30,9 +31,11 @@ def service(name: str, **more: Any) -> Service:
 
 
 @asynccontextmanager
-async def supervised(folder: Path, *services: Service) -> AsyncIterator[tuple[Supervisor, Nursery]]:
+async def supervised(
+    folder: Path, *services: Service, load: Load = "everything"
+) -> AsyncIterator[tuple[Supervisor, Nursery]]:
     Layout(folder).create()
-    nursery = Nursery(folder / "logs" / "nursery.log")
+    nursery = Nursery(folder / "logs" / "nursery.log", load=load)
     supervisor = Supervisor(Instance(str(folder), 7300, "127.0.0.1"), ENVIRONMENT, nursery=nursery)
     try:
         await supervisor.start([[each] for each in services])
@@ -64,12 +67,12 @@ async def test_a_fork_has_its_own_environment_session_output_and_socket_and_ever
 
 async def test_one_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"(?s)broken ended with exit code 7 while starting:.*the role is cursed"):
-        async with supervised(tmp_path, service("broken")):
+        async with supervised(tmp_path, service("broken"), load="nothing"):
             pass
 
 
 async def test_a_killed_fork_is_forked_again_and_a_killed_nursery_costs_time_alone(tmp_path: Path) -> None:
-    async with supervised(tmp_path, service("serve")) as (supervisor, nursery):
+    async with supervised(tmp_path, service("serve"), load="first") as (supervisor, nursery):
         note = supervisor.instance.services[0]
         first = note.pid
         assert first is not None
@@ -88,7 +91,7 @@ async def test_a_killed_fork_is_forked_again_and_a_killed_nursery_costs_time_alo
 
 
 async def test_what_is_forked_outlives_the_nursery(tmp_path: Path) -> None:
-    nursery = Nursery(tmp_path / "nursery.log")
+    nursery = Nursery(tmp_path / "nursery.log", load="nothing")
     nursery.start(ENVIRONMENT)
     with (tmp_path / "log").open("ab") as log:
         forked = await nursery.fork("support.nursery_role", ["serve"], ENVIRONMENT, (log.fileno(),))
