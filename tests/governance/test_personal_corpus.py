@@ -48,3 +48,33 @@ def test_f2_and_the_recall_of_structured_kinds_reach_their_targets(shared: Path,
     recall, precision = found.total() / labelled.total(), right / claimed
     assert 5 * precision * recall / (4 * precision + recall) >= 0.75
     assert sum(found[k] for k in STRUCTURED) / sum(labelled[k] for k in STRUCTURED) >= 0.95
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(f.kind, text[f.start : f.end]) for f in find(text, kinds=PERSONAL + CONTEXT)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "part"),
+    [
+        ("please call lena m. andersson about it", "person", "lena m. andersson"),
+        ("Irena Novak signed. Later Novak withdrew.", "person", "Novak"),
+        ("It was Keller's Irena Novak who signed", "person", "Irena Novak"),
+        ("Meet me at the corner of Oak Lane and Mill Road today", "address", "the corner of Oak Lane and Mill Road"),
+        ("Send it to 12 Rue de la Paix by Friday", "address", "12 Rue de la Paix"),
+        ("Unit 2050 Box 4190\nDPO AE 09732", "address", "Unit 2050 Box 4190\nDPO AE 09732"),
+        ("She joined Turner Holdings in spring", "organization", "Turner Holdings"),
+        ("Zyntrel is a fast-growing software company", "organization", "Zyntrel"),
+        ("Irena Novak\nZyntrel\n12 Oak Lane\nLeeds", "organization", "Zyntrel"),
+    ],
+)
+def test_finds(text: str, kind: str, part: str) -> None:
+    assert (kind, part) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["it runs on nginx behind haproxy in each zone", "During 2008 the 5 Best Of The 70s sold", "queue lena-1 is up"],
+)
+def test_leaves(text: str) -> None:
+    assert {kind for kind, _ in found(text)} <= {"date"}

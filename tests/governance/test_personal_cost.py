@@ -8,7 +8,7 @@ from symphainy.governance.data_steward.personal import CONTEXT, PERSONAL, find
 
 HOSTILE = (
     "\n1111", "1 Jan A. 1A ", "1111 A tax id http://AA 1111 > ", "12 Jan 1 12 ", "a@a.", "1:", "(1)-", "rue A 1 Unit 9, ", "Aring 1 ",
-    "address of the moved, ", "A van der ", "\n > ",
+    "address of the moved, ", "A van der ", "\n > ", "Ann Bo\nA,\n", "lena 1 ", "corner of  A", "\nRue ",
 )  # fmt: skip
 """Found by trying 1,500 texts of repeated pieces on each detector; the worst ones, and one for each kind."""
 

@@ -33,17 +33,30 @@ _OTHERS = re.compile(r"^(?: and|,) [A-Z]")
 _PLACED = frozenset(
     "in at near to from of visit visited visiting southern northern toward through across around".split()
 )
+_DIRECTIONS = frozenset("north south east west northern southern eastern western central upper lower".split())
 _COMPANY = frozenset(
     "inc llc ltd corp corporation company co group gmbh ag sa plc bank university college school institute orchestra association foundation partners"
     " consulting solutions systems technologies software media services agency records club lines insurance capital holdings associates labs industries"
     " communications international council committee ministry department office hospital church museum party federation union times press magazine".split()
 )  # fmt: skip
 _WORKS_FOR = re.compile(
-    r"\b(?:work(?:s|ed|ing)? (?:for|at)|employed (?:by|at)|resigned from|offices? of|ceo of|founder of|hired by|from|at|is from|for)\s$",
+    r"\b(?:work(?:s|ed|ing)? (?:for|at)|employed (?:by|at)|resigned from|(?:job|year|years|position|career) (?:at|with)|offices? of|ceo of|founder of"
+    r"|hired by|acquired by|owned by)\s$",
     re.IGNORECASE,
 )
 _NAMED_COMPANY = re.compile(
     rf"(?<!\w){_WORD}(?:, {_WORD})? (?:and|&) {_WORD}(?: {_WORD})?|(?<!\w){_WORD}-{_WORD}(?!\w)"
+)
+_SIGNED = re.compile(
+    rf"^(?P<mark>[ >?*|]{{0,4}})(?P<name>{_WORD}(?:\.? {_WORD}){{1,3}})\n(?P=mark)(?P<firm>{_WORD}(?:[ ,&-]{{1,2}}(?:and )?{_WORD}){{0,4}})\n"
+    rf"(?=(?P=mark)(?:\d|(?P=name)|[Tt]he corner|(?i:psc|unit|p\.? ?o\.?) ))",
+    re.MULTILINE,
+)
+"""The lines of who signs: a person, a company, and then an address, or the person again."""
+_PLACE_BEHIND = re.compile(rf", [{_UP}]|,? \d| (?:and|or) \d")
+_IS_COMPANY = re.compile(
+    r" (?:offices?|headquarters|website|shares|stock|employees|customers) |,? (?:is|was) (?:an?|the|one of the) (?:[\w-]{1,20} ){0,5}"
+    r"(?:agency|company|start-?up|firm|bank|non-?profit|charity|corporation|manufacturer|retailer|supplier|brand|employer)\b"
 )
 _FOUNDERS = re.compile(r"(?:: |\? )$")
 _STREET = frozenset(
@@ -52,17 +65,26 @@ _STREET = frozenset(
 
 
 def people(text: str) -> Iterator[Span]:
-    """Names of people."""
+    """Names of people; a word of a full name is one again wherever it stands alone."""
+    known: set[str] = set()
+    alone: list[tuple[int, int]] = []
     for start, end in _runs(text):
         run = text[start:end]
-        if " " not in run and _idle(run, first=True):
+        if (" " not in run and _idle(run, first=True)) or _is_company(run):
             continue
         offset, parts = _stripped(run)
         if not parts:
             continue
         first, last = start + offset, start + parts[-1][1]
-        if _is_person(text, first, last, [run[a:b] for a, b in parts]):
+        said = [run[a:b] for a, b in parts]
+        if _is_person(text, first, last, said):
             yield "person", first, last
+            if len(said) > 1:
+                known.update(word for word in said if len(word) > 2)
+        elif len(said) == 1:
+            alone.append((first, last))
+    if known:
+        yield from (("person", first, last) for first, last in alone if text[first:last] in known)
 
 
 def organizations(text: str) -> Iterator[Span]:
@@ -75,16 +97,20 @@ def organizations(text: str) -> Iterator[Span]:
             and all(is_family(p.split()[-1]) for p in pieces)
             and not _FOUNDERS.search(text[max(0, m.start() - 16) : m.start()])
         ):
-            yield "organization", *m.span()
+            yield "firm", *m.span()
+    for m in _SIGNED.finditer(text):
+        if is_given(m.group("name").split(" ")[0]):
+            yield "firm", *m.span("firm")
     for start, end in _runs(text):
         run = text[start:end]
         offset, parts = _stripped(run)
         if not parts:
             continue
         said = [run[a:b].lower().strip(".") for a, b in parts]
-        behind = re.match(r",? (?:Inc|LLC|Ltd|PLC|GmbH|Corp)\b\.?", text[end : end + 8])
-        if (len(said) > 1 and said[-1] in _COMPANY) or behind:
-            yield "organization", start + offset, end + (behind.end() if behind else 0)
+        behind = _BEHIND.match(text, end)
+        last = run.rpartition(" ")[2].lower()
+        if (len(run) > offset + len(last) and last in _COMPANY) or behind or _IS_COMPANY.match(text, end):
+            yield "organization", start + offset, behind.end() if behind else end
         elif (
             _WORKS_FOR.search(text[max(0, start - 24) : start + offset])
             and not is_place(run[offset:])
@@ -108,10 +134,15 @@ def titles(text: str) -> Iterator[Span]:
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
     for m in _RUN.finditer(text):
-        owned = _OWNED.search(m.group())
-        yield m.start(), m.start() + owned.start() if owned else m.end()
+        at = m.start()
+        for owned in _OWNED.finditer(m.group()):
+            yield at, m.start() + owned.start()
+            at = m.start() + owned.end() + 1
+        if at < m.end():
+            yield at, m.end()
 
 
+_BEHIND = re.compile(r",? (?:Inc|LLC|Ltd|PLC|GmbH|Corp)\b\.?")
 _OWNED = re.compile(r"['’]s\b")
 _COMPANY_BEHIND = re.compile(r",? (?:Inc|LLC|Ltd|Group|Bank|and Sons)\b")
 _PART = re.compile(r"[^\W\d_](?:[^\W\d_]|['’´.-](?=[^\W\d_]))*")
@@ -149,16 +180,30 @@ def _is_person(text: str, start: int, end: int, said: list[str]) -> bool:
     if last in _TITLED:
         return True
     cue = last in _INTRODUCED or " ".join(told[-2:]) in _INTRODUCED
+    if low[0] in _DIRECTIONS:
+        return False
     place = not cue and is_place(" ".join(low))
     placed = last in _PLACED and not cue
     given = is_given(low[0]) or (len(low) > 1 and is_given(low[-1]))
-    if place and (placed or not given or len(low) == 1):
+    if place and (placed or not given or (len(low) == 1 and _stands_as_place(text, start, end))):
         return False
     if len(low) > 1:
         return _is_full_name(low, given=given, cue=cue, placed=placed)
     if placed or is_common(low[0]):
         return False
     return cue or given or _AFTER.match(text[end : end + 24]) is not None or _listed(text, start, end, low[0])
+
+
+def _is_company(run: str) -> bool:
+    """By its last word, unless people are called so as well."""
+    last = run.rpartition(" ")[2].lower()
+    return last in _COMPANY and len(last) < len(run) and not is_family(last)
+
+
+def _stands_as_place(text: str, start: int, end: int) -> bool:
+    """A name of both a person and a town: the town where another place or a number follows, or nothing else is in its line."""
+    alone = (start == 0 or text[start - 1] in "\n>") and (end == len(text) or text[end] in "\n,")
+    return alone or _PLACE_BEHIND.match(text, end) is not None
 
 
 def _is_full_name(low: list[str], *, given: bool, cue: bool, placed: bool) -> bool:

@@ -7,11 +7,11 @@ from symphainy.governance.data_steward.personal.finding import Span
 from symphainy.governance.data_steward.personal.people import _RUN, _UP, _WORD
 from symphainy.governance.data_steward.personal.words import is_common, is_given, is_place
 
-__all__ = ["addresses", "locations"]
+__all__ = ["CORNER", "addresses", "locations"]
 
 _KIND = (
     r"(?i:street|st|road|rd|avenue|ave|lane|ln|drive|dr|square|sq|boulevard|blvd|court|ct|place|pl|way|terrace|close|crescent|highway|hwy|parkway|trail|loop"
-    r"|route|row|mews|alley|circle|plaza|walk|hill|strada|stra[sß]{1,2}e|gasse|weg|allee|platz|rue|via|viale|calle|avenida|rua|ulica|utca|[úu]t|vej|gade|gata|gatan"
+    r"|route|row|mews|alley|circle|plaza|walk|hill|strada|stra[sß]{1,2}e|gasse|weg|allee|platz|rue|via|viale|calle|avenida|rua|ulica|utca|útja|[úu]t|u(?=\.)|tér|rkp|krt|vej|gade|gata|gatan"
     r"|v[äa]gen|katu|tie|kuja|straat|laan|plein|nam|ul)"
 )
 _SUFFIXES = tuple(
@@ -22,15 +22,18 @@ _SUFFIX = f"(?i:{'|'.join(_SUFFIXES)})"
 _UNIT = r"(?i:apt\.?|apartment|suite|ste\.?|unit|flat|floor|room|box) ?#?\d{1,5}[A-Za-z]?"
 _NAME = rf"(?:[{_UP}\d][\w.'’´-]{{0,24}}|of|the|de|la|del|der|den|di|van|von|à)"
 # Each expression begins with characters that the engine searches fast, and looks back only from there; no repetition is open.
+_BEHIND_IT = rf"(?:(?:de|des|du|del|della|delle|do|da|dos|el|al|la|las|les|los|le|l['’]) ?){{0,3}}{_WORD}(?:(?: |-)(?:{_WORD}|de|des|du|la|del|el)){{0,4}}"
 _NUMBER_FIRST = re.compile(
     rf"\d(?<![\w$€£.,:/-]\d)\d{{0,4}}[A-Za-z]?(?:"
-    rf"(?:[-/]\d{{1,4}})? (?:\d{{1,5}} )?(?:{_NAME}[ ,]){{0,5}}?(?:{_WORD}{_SUFFIX}|{_KIND})\b\.?(?: (?:{_NAME} ){{0,4}}\d{{1,4}}[A-Za-z]?\b)?(?:,?\s{{1,4}}{_UNIT})?"
-    rf"| (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_WORD},? \d{{1,4}}[A-Za-z]?\b\.?(?:,?\s{{1,4}}{_UNIT})?)"
+    rf"(?:[-/]\d{{1,4}})?,? (?:\d{{1,5}} )?(?i:rue|avenue|boulevard|chemin|place|quai|via|viale|piazza|calle|avenida|rua|rúa|ul\.) {_BEHIND_IT}"
+    rf"(?: \d{{1,4}}[A-Za-z]?\b)?(?:,?\s{{1,4}}{_UNIT})?|"
+    rf"(?:[-/]\d{{1,4}})? (?:\d{{1,5}} )?(?:{_NAME}[ ,]){{0,5}}?(?:{_WORD}{_SUFFIX}|{_KIND})\b\.?(?: (?:North|South|East|West|[NS][EW]?|[EW])\b)?(?: (?:{_NAME} ){{0,4}}\d{{1,4}}[A-Za-z]?\b)?(?:,?\s{{1,4}}{_UNIT})?"
+    rf"| (?:\d{{1,5}} )?(?:{_NAME} ){{0,4}}{_WORD},? (?!\d{{1,3}}0s\b)\d{{1,4}}[A-Za-z]?\b\.?(?:,?\s{{1,4}}{_UNIT})?)"
 )
 _KIND_FIRST = re.compile(
     rf"(?<![\w-])(?:(?i:rue|via|viale|calle|c/|avenida|av\.|rua|strada|ul\.|piazza|largo|plaza|rúa|carrer|boulevard|avenue|ch[ée]min|place|quai) (?:{_NAME} ){{0,4}}{_NAME},? \d{{1,4}}[A-Za-z]?\b"
-    rf"|(?i:p\.? ?o\.? box|psc|unit|cmr) \d{{2,5}},? ?(?:box \d{{2,5}})?(?:\n[AFD]PO [A-Z]{{2}} \d{{5}})?"
-    rf"|{_UNIT}(?!\w)|[AFD]PO A[AEP] \d{{5}})"
+    rf"|(?i:p\.? ?o\.? box|psc|unit|cmr) \d{{2,5}}(?:,? (?i:box) \d{{2,5}})?(?:,?\s[AFD]PO [A-Z]{{2}} \d{{5}})?"
+    rf"|{_UNIT}(?!\w)|(?:US[A-Z]{{1,3}} {_WORD}[,\s]\s?)?[AFD]PO A[AEP] \d{{5}})"
 )
 _NUMBER_BEHIND = re.compile(rf" (?<=[^\W\d_] )\d{{1,4}}[A-Za-z]?\b(?:,?\s{{1,4}}{_UNIT})?")
 _STREET_NAME = re.compile(rf"{_WORD}{_SUFFIX}")
@@ -40,6 +43,9 @@ _CUED = re.compile(
     r"|it is|it's in|station is on|send a new one to|refers to|address is|here they are:|moved,? [^\n]{0,40} is)[:\s]+",
     re.IGNORECASE,
 )
+CORNER = "corner of "
+"""An address without a number."""
+_CORNER = re.compile(rf"\b(?i:the )?corner of (?:{_NAME}[ ,]{{1,2}}){{1,6}}and (?:{_NAME} ){{0,4}}{_NAME}")
 _NUMBERED = re.compile(
     rf"(?:\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})? )?(?:\d{{1,5}} )?(?:{_NAME}[ ,.]{{1,2}}){{0,5}}{_NAME}(?: \d{{1,5}}[A-Za-z]?\b)?(?:,?\s+{_UNIT})?(?:\s*\n\s*[^\n]{{2,40}}){{0,4}}"
 )
@@ -58,6 +64,8 @@ _IN = re.compile(
 
 def addresses(text: str) -> Iterator[Span]:
     """Postal addresses, and what belongs to one."""
+    if CORNER in text:
+        yield from (("address", *m.span()) for m in _CORNER.finditer(text))
     for start, end in zones(text, 56, 96):
         for first, last in _streets(text, start, end):
             block = _BLOCK.match(text, last, last + 120)
@@ -77,7 +85,11 @@ def _streets(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from (m.span() for m in pattern.finditer(text, start, end))
     for m in _NUMBER_BEHIND.finditer(text, start, end):
         words = text[max(start, m.start() - 130) : m.start()].split(" ")
-        if not words[-1].lower().endswith(_SUFFIXES) or (name := _STREET_NAME.fullmatch(_last(words[-1]))) is None:
+        if (
+            not words[-1].lower().endswith(_SUFFIXES)
+            or is_common(_last(words[-1]))
+            or (name := _STREET_NAME.fullmatch(_last(words[-1]))) is None
+        ):
             continue
         size = len(name.group())
         if size == len(words[-1]):

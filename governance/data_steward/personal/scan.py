@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from symphainy.foundations.language.model import Json
 from symphainy.governance.data_steward.personal import contacts, dates, numbers, people, places
+from symphainy.governance.data_steward.personal.casing import written_large
 from symphainy.governance.data_steward.personal.fields import kind_of
 from symphainy.governance.data_steward.personal.finding import PERSONAL, Detector, Finding, Span
 
@@ -33,7 +34,7 @@ _ANY: dict[str, Detector] = {
     "nationality": people.nationalities,
 }
 _ORDER = (
-    "email", "url", "iban", "card", "national_id", "ip", "birth_date", "phone", "date", "address", "person", "organization", "location", "age",
+    "email", "url", "iban", "card", "national_id", "ip", "birth_date", "phone", "date", "address", "firm", "person", "organization", "location", "age",
     "nationality", "title",
 )  # fmt: skip
 """Who may take characters first, where two detectors want the same."""
@@ -126,16 +127,17 @@ _seen: dict[tuple[bytes, frozenset[str]], list[Span]] = {}
 
 def _look(text: str, kinds: Collection[str]) -> list[Span]:
     spans: list[Span] = []
+    text = written_large(text)
     if "@" in text and "email" in kinds:
         spans.extend(contacts.emails(text))
     if _DIGITS.search(text) is not None or text.count(":") > 2:
         spans.extend(_numeric(text, kinds))
-    if "address" in kinds and _ADDRESSED.search(text) is not None:
+    if "address" in kinds and (_ADDRESSED.search(text) is not None or places.CORNER in text):
         spans.extend(places.addresses(text))
     if _CAPITAL.search(text) is not None:
         spans.extend(span for kind, detector in _CAPITALISED.items() if kind in kinds for span in detector(text))
     spans.extend(span for kind, detector in _ANY.items() if kind in kinds for span in detector(text))
-    return _apart(spans, len(text)) if len(spans) > 1 else spans
+    return _apart(spans, len(text))
 
 
 def _numeric(text: str, kinds: Collection[str]) -> Iterator[Span]:
@@ -159,7 +161,7 @@ def _apart(spans: list[Span], size: int) -> list[Span]:
             taken[start:end] = b"\1" * (end - start)
             kept.append(span)
     kept.sort(key=lambda s: s[1])
-    return kept
+    return [("organization", start, end) if kind == "firm" else (kind, start, end) for kind, start, end in kept]
 
 
 def _strings(value: Json, pointer: str, field: str) -> Iterator[tuple[str, str, str]]:
