@@ -3,7 +3,9 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, asynccontextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from symphainy.runtime.store.migrate import upgrade
 from symphainy.runtime.store.unit import Store
 
 TENANT = "corpus"
+_SLICE = 8
+"""Chunks that a process embeds at a time: about a second of MiniLM."""
 _MASTER = b"m" * 32
 _ENTRIES = TypeAdapter(list[IndexEntry])
 _CONTRACT = Contract(name="content.search", version="1", owner="content", input={}, output={})
@@ -34,8 +38,8 @@ _CONTRACT = Contract(name="content.search", version="1", owner="content", input=
 class Shelf:
     """The documents, what is found in them, and whether every passage found is the exact text at its place."""
 
-    def __init__(self, store: Store, objects: LocalObjects) -> None:
-        self.store, self.objects = store, objects
+    def __init__(self, store: Store, objects: LocalObjects, pool: ProcessPoolExecutor | None = None) -> None:
+        self.store, self.objects, self.pool = store, objects, pool
         self.library = Library(store, objects, _embed, SystemClock())
         self.documents: dict[str, Document] = {}
         self.found = self.exact = 0
@@ -44,7 +48,7 @@ class Shelf:
         """Parse, normalise, chunk, embed, index; the document's id."""
         document = normal_document(parsed(path))
         name, embedder, chunks = document_id(document.sha256), default_embedder(), chunks_of(document)
-        vectors = embed_texts([chunk.text for chunk in chunks], embedder)
+        vectors = await self._vectors([chunk.text for chunk in chunks], embedder)
         entries = [
             IndexEntry(chunk=chunk, vector=tuple(vector), embedder=embedder)
             for chunk, vector in zip(chunks, vectors, strict=True)
@@ -57,6 +61,15 @@ class Shelf:
             await self.library.load(tx, TENANT, batch)
         self.documents[name] = document
         return name
+
+    async def _vectors(self, texts: list[str], embedder: str) -> list[list[float]]:
+        """In slices, by as many processes as there are cores, as the platform's pool does; or right here."""
+        if self.pool is None:
+            return embed_texts(texts, embedder)
+        loop = asyncio.get_running_loop()
+        slices = [texts[at : at + _SLICE] for at in range(0, len(texts), _SLICE)]
+        parts = await asyncio.gather(*(loop.run_in_executor(self.pool, embed_texts, part, embedder) for part in slices))
+        return [vector for part in parts for vector in part]
 
     async def search(self, query: str, *, limit: int = 8, documents: Sequence[str] = ()) -> list[SearchHit]:
         """Passages, best first."""
@@ -79,24 +92,25 @@ class Shelf:
 
 
 @asynccontextmanager
-async def shelf() -> AsyncIterator[Shelf]:
-    """An empty one, on a server of its own."""
-    with tempfile.TemporaryDirectory(prefix="sym-") as folder:
+async def shelf(*, large: bool = False) -> AsyncIterator[Shelf]:
+    """An empty one, on a server of its own; a large one is worth the start of a process per core."""
+    with tempfile.TemporaryDirectory(prefix="sym-") as folder, ExitStack() as stack:
+        pool = stack.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn"))) if large else None
         server = await cluster.started(Path(folder), _MASTER)
         sql = Postgres(server.url, _MASTER)
         try:
             await upgrade(sql)
-            yield Shelf(Store(sql), LocalObjects(Path(folder) / "objects"))
+            yield Shelf(Store(sql), LocalObjects(Path(folder) / "objects"), pool)
         finally:
             await sql.close()
             await server.stop()  # type: ignore[misc]
 
 
-def on_a_shelf(work: Callable[[Shelf], Any]) -> Any:
+def on_a_shelf(work: Callable[[Shelf], Any], *, large: bool = False) -> Any:
     """What ``work`` gives, with the share of passages that were exact."""
 
     async def run() -> Any:
-        async with shelf() as one:
+        async with shelf(large=large) as one:
             return await work(one), one.exact / one.found if one.found else 1.0
 
     return asyncio.run(run())

@@ -28,7 +28,7 @@ def measure(corpus: Corpus) -> list[Scored]:
 
 def _judge(path: Path) -> tuple[float, Facts]:
     papers = [part for paper in json.loads(path.read_text("utf-8"))["data"] for part in paper["paragraphs"]]
-    (own, everywhere), exact = on_a_shelf(lambda shelf: _asked(shelf, papers))
+    (own, everywhere), exact = on_a_shelf(lambda shelf: _asked(shelf, papers), large=True)
     facts = {
         "questions": len(own),
         **{f"recall@{k}": recall(own, k) for k in (1, 3, 5, 10)},

@@ -50,9 +50,9 @@ def embed(text: str) -> list[float]:
 
 
 def _embed(text: str) -> list[float]:
+    tokens, weights = _load()
     import numpy as np
 
-    tokens, weights = _load()
     ids = np.array(tokens.encode(text).ids)
     hidden = _forward(ids, weights)
     pooled = hidden.mean(axis=0)
