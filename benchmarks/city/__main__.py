@@ -1,4 +1,4 @@
-"""``python -P -m city governed|noisy``: prints one JSON line; ends with 1 where a bound of the contract is not kept."""
+"""``python -P -m city governed|noisy|answers``: prints one JSON line; ends with 1 where a bound of the contract is not kept."""
 
 import argparse
 import asyncio
@@ -7,13 +7,13 @@ import sys
 
 import structlog
 
-from . import governed, noisy
+from . import answers, governed, noisy
 
 
 def main() -> int:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("governed", "noisy"))
+    parser.add_argument("what", choices=("governed", "noisy", "answers"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sagas", type=int, default=60, help="sagas per round; for noisy: how many are queued")
     given = parser.parse_args()
@@ -23,6 +23,9 @@ def main() -> int:
     if given.what == "governed":
         found = asyncio.run(governed.measure(given.rounds, given.sagas))
         kept = all(each["added_actions"] == 0 and each["city_us_p99"] <= 2_000 for each in found.values())
+    elif given.what == "answers":
+        found = asyncio.run(answers.measure())
+        kept = answers.kept(found)
     else:
         found = asyncio.run(noisy.measure(given.sagas))
         kept = found["ratio"] <= 3.0

@@ -15,11 +15,13 @@ from temporalio.client import Client
 
 from symphainy.bindings import realms
 from symphainy.bindings.platform import Platform, platform
+from symphainy.cli.chaos.grounds import free_ports
 from symphainy.foundations.curator import Registry
 from symphainy.foundations.definitions.compile import compile_text
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.context import Intent, Principal
 from symphainy.foundations.language.ids import workflow_id
+from symphainy.foundations.public_works.adapters.redis_server import RedisServer
 from symphainy.foundations.settings import Settings
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.namespace import ensure_namespace
@@ -83,9 +85,10 @@ async def ground() -> AsyncIterator[Ground]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         servers = _Servers(Path(folder))
         sql, address = await asyncio.to_thread(servers.start)
+        redis = await RedisServer.start(Path(folder), free_ports(), MASTER)
         settings = Settings(
             _env_file=None, data_dir=Path(folder) / "data", sql_url=sql, temporal_address=address, master_key=_spelled(MASTER),  # type: ignore[call-arg]
-            realms=("city.realm:Manager",), sql_pool_size=10, sql_max_overflow=20, log_level="error",
+            redis_url=redis.url, realms=("city.realm:Manager",), sql_pool_size=10, sql_max_overflow=20, log_level="error",
         )  # fmt: skip
         try:
             async with platform(settings, "bench") as parts:
@@ -95,6 +98,7 @@ async def ground() -> AsyncIterator[Ground]:
                 await parts.catalogs.publish(known.catalog(), parts.process)
                 yield Ground(parts, temporal, parts.runtime(temporal), known)
         finally:
+            await redis.stop()
             await asyncio.to_thread(servers.stop)
 
 

@@ -94,6 +94,17 @@ def fairness(on: Stage) -> Iterator[Line]:
     yield Line("A9", "quiet tenant's p95, 5,000 sagas of another queued, vs one", crowded, alone, most=3.0)
 
 
+def answering(on: Stage) -> Iterator[Line]:
+    """What the time of an answer tells: nothing, within the bounds of RELIABILITY.md 4."""
+    found = on.side("city", "answers", timeout=1800)
+    of = found["thing"]
+    yield Line("A1", "another tenant's execution vs none, median of 100", of["theirs_ms"], of["nobodys_ms"], most=1.2)
+    of = found["address"]
+    yield Line(
+        "B15", "log-in of a known address vs an unknown one, median of 100", of["known_ms"], of["unknown_ms"], most=1.1
+    )
+
+
 def replaying(on: Stage) -> Iterator[Line]:
     """Row 6: a full run, replayed."""
     with bare_worker(on):
@@ -125,5 +136,5 @@ def best(ours: Side, other: Side, rounds: int = ROUNDS) -> tuple[dict[str, Any],
 
 ROWS: dict[str, Callable[[Stage], Iterator[Line]]] = {
     "1": steps_local, "2": steps_effectful, "3": floor, "4": interpreting, "5": governing, "6": replaying, "7": telling,
-    "8": large, "8w": waiting, "9": starts, "A9": fairness,
+    "8": large, "8w": waiting, "9": starts, "A1": answering, "A9": fairness,
 }  # fmt: skip
