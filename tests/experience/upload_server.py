@@ -12,6 +12,7 @@ from symphainy.foundations.experience.edge.serving import OPTIONS
 
 listener = socket.socket()
 listener.bind(("127.0.0.1", 0))
+listener.listen()  # from here on a client that comes too early waits, and is not turned away
 sys.stdout.write(f"{listener.getsockname()[1]}\n")
 sys.stdout.flush()
 app = create_app(parts(Path(sys.argv[1])))
