@@ -38,7 +38,7 @@ build/uv/bin/uv:
 
 # Made again when the lock or the project changes; silent when there is nothing to do.
 # Half of what is installed is never imported, or by one test: to compile it would take as long as the other half.
-LEFT := /(sympy|mpmath|networkx|cfnlint|samtranslator|mypy|mypyc|huggingface_hub|docutils|setuptools|pip|geodata|carrierdata|genai_prices|f2py|testing|tests|moto/(?!core|s3|server|moto_api|utilities|settings)[a-z0-9_]*)/
+LEFT := /(sympy|mpmath|networkx|cfnlint|samtranslator|mypy|mypyc|huggingface_hub|docutils|setuptools|pip|geodata|carrierdata|genai_prices|f2py|lexers|devtools|testing|tests|moto/(?!core|s3|server|moto_api|utilities|settings)[a-z0-9_]*)/
 
 .venv/.synced: pyproject.toml uv.lock $(filter build/uv/bin/uv,$(UV))
 	@$(UV) sync -q --locked --all-extras

@@ -1,6 +1,8 @@
 """JSON Schemas from models, with references to large values marked as such."""
 
-from typing import Literal
+import json
+from functools import lru_cache
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -16,10 +18,16 @@ def schema_of(model: type[BaseModel], mode: Literal["validation", "serialization
     >>> schema_of(ArtifactRef, "validation")["x-artifact"]
     True
     """
-    schema = model.model_json_schema(mode=mode)
+    schema: dict[str, Json] = json.loads(_written(model, mode))
+    return schema
+
+
+@lru_cache(maxsize=1024)  # a capability is declared each time a registry is made
+def _written(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> str:
+    schema: dict[str, Any] = model.model_json_schema(mode=mode)
     if model is ArtifactRef:
         schema["x-artifact"] = True
     for name, definition in schema.get("$defs", {}).items():
         if name == ArtifactRef.__name__:
             definition["x-artifact"] = True
-    return schema
+    return json.dumps(schema)

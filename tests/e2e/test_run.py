@@ -1,6 +1,7 @@
-"""`symphainy run` on the instance that runs already; on one of its own: tests/cli/test_demo.py."""
+"""`symphainy run` and `symphainy demo` on the instance that runs already; on one of their own: tests/cli/test_demo.py."""
 
 import json
+import re
 from pathlib import Path
 
 from support.instance import Running
@@ -24,3 +25,12 @@ def test_a_fault_is_told_with_the_fields_of_the_specification(running: Running, 
     assert told["error"] == {
         "type": "https://example.com/errors/full", "status": 507, "title": "Full", "detail": "no room left", "instance": "/do/0/stop",
     }  # fmt: skip
+
+
+def test_the_demo_answers_for_whoever_is_logged_in_and_leaves_the_instance_running(running: Running) -> None:
+    where = ["--data-dir", str(running.data_dir)]
+    for _ in range(2):  # the second time its solution, its documents and its user are there
+        said = running.cli("demo", *where).stdout
+        assert said.startswith(f"using the instance of {running.data_dir}") and "Answer: " in said
+        assert re.search(r", page \d+, characters \d+ to \d+ \(sha256 [0-9a-f]{12}…\)", said)
+    assert running.status()["state"] == "running"
