@@ -7,8 +7,8 @@ MAKEFLAGS += --no-print-directory
 # uv, wherever it is; else our own copy of it under build/, so that nothing of the user's is touched.
 UV := $(shell command -v uv 2>/dev/null || echo build/uv/bin/uv)
 RUN := $(UV) run --locked --all-extras --no-sync
-# One more than two cores: a test of a running platform mostly waits. A fourth brought nothing: both cores are busy by then.
-PYTEST_WORKERS ?= 3
+# Two more than two cores: a test of a running platform mostly waits.
+PYTEST_WORKERS ?= 4
 # Says how long a part took: TIMED "what" command …
 TIMED := f() { what="$$1"; shift; began=$$SECONDS; "$$@"; echo "-- $$what: $$(( SECONDS - began )) s"; }; f
 

@@ -1,7 +1,8 @@
 """Evaluates heavy expressions in processes that can be killed (DECISIONS.md 19). For activities; workflow code never imports this.
 
-A few children are started ahead, with an empty environment, no stdin but a pipe, and a bound on memory and processor time. A child
-that is late, crashes or exceeds is killed and replaced; its caller gets an ExpressionError that names the limit.
+A few children are kept from the first heavy expression on, with an empty environment, no stdin but a pipe, and a bound on memory and
+processor time: most workers never need one, and a worker that comes back after a kill has better things to do. A child that is late,
+crashes or exceeds is killed and replaced; its caller gets an ExpressionError that names the limit.
 """
 
 import json
@@ -103,8 +104,6 @@ class ExpressionPool:
         self._idle: LifoQueue[_Child] = LifoQueue(maxsize=size)
         self._slots = threading.Semaphore(size)
         self._closed = False
-        for _ in range(size):
-            self._idle.put(_Child(memory))
 
     def evaluate(self, text: str, data: Json, variables: Mapping[str, Json], now: datetime) -> Json:
         """The value of a heavy (or linear) expression; ExpressionError, also for a limit that was reached."""
