@@ -50,6 +50,7 @@ demo: install ## Start the platform and run the reference flow: upload, ask, ans
 
 test: install ## The whole suite, on real parts: Temporal, PostgreSQL, Redis; no network
 	@$(RUN) python -P -m symphainy.cli.temporal_binary
+	-@$(RUN) python -P tests/support/rewritten.py
 	@$(PYTEST) tests
 
 quick: install ## The suite without the tests that need minutes
