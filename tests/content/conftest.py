@@ -130,6 +130,9 @@ class Runner:
 
 @pytest.fixture(scope="session")
 def pool():
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # as the platform's pool has it; read when numpy is first imported
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         yield executor
 
