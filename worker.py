@@ -30,6 +30,7 @@ from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.people import Desk
 from symphainy.activities.rehearsal import Clock as RehearsalClock
 from symphainy.activities.segment import segment_activity
+from symphainy.activities.slots import tuner
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
 from symphainy.bindings import realms, works
@@ -179,12 +180,12 @@ def workers(
         # task, is reported as stuck, and a corrected worker goes on.
         workflow_failure_exception_types=[SymphainyError],
     )  # fmt: skip
-    step = step_activity(boundary)
+    step, slots = step_activity(boundary), tuner()
     queues = sorted({contract.queue for contract in known})
     pools = [
         Worker(
             temporal, task_queue=queue, activities=[step], interceptors=[guard], graceful_shutdown_timeout=GRACE, build_id=build,
-            max_concurrent_activities=50, max_concurrent_activity_task_polls=2, max_heartbeat_throttle_interval=BEAT,
+            tuner=slots, max_concurrent_activity_task_polls=2, max_heartbeat_throttle_interval=BEAT,
             default_heartbeat_throttle_interval=BEAT,
         )
         for queue in queues

@@ -88,7 +88,7 @@ ROWS: dict[str, Line] = {
         "experience/test_sockets::a_revoked_session_and_the_end_of_life_close_the_socket",
     ),
     "A9": Line(
-        "A noisy tenant: fairness keys by tenant and priority by class at every start (the mechanism; the p95 itself is not measured yet).",
+        "A noisy tenant: fairness keys by tenant and priority by class at every start (the mechanism; the p95 is `make bench ROWS=A9`).",
         "governance/test_chain::an_admission_carries_what_each_service_grants "
         "governance/test_traffic_cop::people_before_programs_before_the_clock",
     ),
