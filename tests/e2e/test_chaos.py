@@ -11,6 +11,6 @@ pytestmark = pytest.mark.timeout(400)
 def test_a_short_trial_finds_nothing(running: Running) -> None:
     until(lambda: len(running.pids("worker")) == 2, what="two workers")
     where = ["--data-dir", str(running.data_dir), "--json"]
-    size = ["--sagas", "20", "--faults", "2", "--pause", "0.5", "--fault", "F11"]
+    size = ["--sagas", "12", "--faults", "2", "--pause", "0.5", "--fault", "F11"]
     told = json.loads(running.cli("chaos", *size, *where, timeout=300).stdout)
-    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 20, told["findings"]
+    assert told["ok"] and told["redelivered"] > 0 and sum(told["statuses"].values()) == 12, told["findings"]

@@ -66,7 +66,7 @@ def _try(app, operation, seen):
     headers = {"Authorization": f"Bearer {app.state.test_token}"}
 
     @settings(
-        max_examples=5, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=3, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(case=operation.as_strategy())
     def run(case):

@@ -319,12 +319,12 @@ async def test_an_unknown_user_takes_as_long_as_a_known_one() -> None:
     stored = await AUTH.hash("correct horse")
     await AUTH.check("warm", None)
     times: dict[bool, list[float]] = {True: [], False: []}
-    for number in range(16):
+    for number in range(10):
         known = bool(number % 2)
         started = time.process_time()  # the work, whatever else the machine does meanwhile
         await AUTH.check("wrong horse", stored if known else None)
         times[known].append(time.process_time() - started)
-    slow, fast = sorted((sorted(times[True])[3], sorted(times[False])[3]), reverse=True)
+    slow, fast = sorted((sorted(times[True])[2], sorted(times[False])[2]), reverse=True)
     assert slow / fast < 1.25
 
 
