@@ -12,7 +12,7 @@ from temporalio.worker import (
 
 FEWEST, MOST = 4, 50
 """Steps of one owner. Fifty that all compute take a second each, and whoever comes with one waits behind all of them: with 400
-sagas of another tenant queued, a saga of five steps took 15 s at p95; now 5 s (`python -P -m city noisy --sagas 400`, two cores)."""
+sagas of another tenant queued, sagas of five steps took 10 to 15 s; now 5 s at p95 (`python -P -m city noisy --sagas 400`, two cores)."""
 BUSY, FULL = 0.8, 0.95
 """Shares of processor and memory in use above which no more than the fewest are taken."""
 RAMP = timedelta(milliseconds=20)
