@@ -22,7 +22,6 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Interceptor, Replayer, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy.activities.boundary import Boundary, Budget
 from symphainy.activities.door import door_activity
@@ -30,7 +29,7 @@ from symphainy.activities.opening import closing_activity, opening_activity
 from symphainy.activities.people import Desk
 from symphainy.activities.rehearsal import Clock as RehearsalClock
 from symphainy.activities.segment import segment_activity
-from symphainy.activities.slots import tuner
+from symphainy.activities.slots import Pace, saga_tuner, step_tuner
 from symphainy.activities.step import step_activity
 from symphainy.activities.tools import Toolbox
 from symphainy.bindings import realms, works
@@ -60,16 +59,17 @@ from symphainy.runtime.store.tenants import Tenants
 from symphainy.workflows.code import CodeSaga
 from symphainy.workflows.door import Door
 from symphainy.workflows.headers import HeadersInbound
+from symphainy.workflows.runner import sandbox
 from symphainy.workflows.saga import Saga
-from symphainy.workflows.sandbox import PASSED_THROUGH
 
 GRACE = timedelta(seconds=10)
 """A worker that is told to stop lets its steps finish this long, then gives them back."""
-TOGETHER, THREADS = 8, 2
-"""Workflow tasks that a worker takes at once, and threads that walk them. All share one core, and each task must be back within
-3 s: after an outage workers that took a hundred each of three hundred waiting sagas gave every one back too late, were given them
-again, and none got on (`symphainy chaos`, two busy cores). What is not taken waits at the server, where waiting costs nothing; and
-with more threads the event loop, which holds their local steps, waits 5 ms for each of them whenever it wants to go on."""
+THREADS = 2
+"""Threads that walk workflow tasks: with more of them the event loop, which holds their local steps, waits for each of them
+whenever it wants to go on."""
+SWITCH = timedelta(milliseconds=1)
+"""A thread that has something for the event loop, a task from the server say, waits this long for its turn; Python's own 5 ms come
+a dozen times in each step."""
 BEAT = timedelta(milliseconds=400)
 """Heartbeats are sent to the server at most this often; five of them fit into the timeout of 2 s."""
 
@@ -100,6 +100,7 @@ Role = Callable[[Platform, Process], Awaitable[int]]
 
 async def run_worker(parts: Platform, process: Process) -> int:
     """Sagas and steps: one pool for the sagas, one for each realm."""
+    sys.setswitchinterval(SWITCH.total_seconds())
     settings = parts.settings
     expressions = ExpressionPool(
         timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
@@ -169,18 +170,18 @@ def workers(
     audit = RefusalAudit(parts.surface, parts.clock, parts.process)
     guard = CityActivityInterceptor(parts.city.inspect, audit, without_passport=(DOOR.lower(),))
     door = door_activity(parts.runtime(temporal), parts.guard().people.service)
-    build = build_id()
+    build, pace = build_id(), Pace()
     sagas = Worker(
         temporal, task_queue=SAGA_QUEUE, workflows=[Saga, CodeSaga, Door], build_id=build,
         activities=[opening_activity(boundary), segment_activity(boundary), closing_activity(boundary), door, *more],
-        interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, max_concurrent_workflow_tasks=TOGETHER,
+        interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, tuner=saga_tuner(pace),
         workflow_task_executor=ThreadPoolExecutor(THREADS, "saga"),
         sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
         # What we raise on purpose will be raised again: it ends the saga (the reconciler then closes it). A bug fails only the
         # task, is reported as stuck, and a corrected worker goes on.
         workflow_failure_exception_types=[SymphainyError],
     )  # fmt: skip
-    step, slots = step_activity(boundary), tuner()
+    step, slots = step_activity(boundary, pace), step_tuner()
     queues = sorted({contract.queue for contract in known})
     pools = [
         Worker(
@@ -204,11 +205,6 @@ def fault(settings: Settings) -> Callable[[str], None]:
                 os._exit(137)
 
     return inject
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """The workflow sandbox; what is shared with it, and why, stands in ``workflows.sandbox``."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def replayer(temporal: Client) -> Replayer:

@@ -1,7 +1,7 @@
 """City Manager's place in the chain: is it registered, is the city open, which bundle is in force."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 from symphainy.foundations.language.clock import Clock
@@ -9,6 +9,7 @@ from symphainy.foundations.language.door import Admission, DoorCall
 from symphainy.foundations.language.errors import Defect, Invalid, Unavailable
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.records import Record
+from symphainy.foundations.language.refresh import Refresh
 from symphainy.foundations.language.step import Outcome
 from symphainy.governance.city_manager import maintenance, registration
 from symphainy.governance.city_manager.bundles import Bundles
@@ -20,7 +21,6 @@ __all__ = ["CityManager", "ControlRows"]
 
 FRESH = timedelta(seconds=2)
 """A switch is in force everywhere within five seconds."""
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger("symphainy.city_manager")
 
 
@@ -48,8 +48,8 @@ class CityManager(Role):
     offers = ("policy.check",)
 
     def __init__(self, bundles: Bundles, switches: Switches, clock: Clock, rows: ControlRows | None = None) -> None:
-        self.bundles, self.switches, self._clock, self._rows = bundles, switches, clock, rows
-        self._read_at: dict[str, datetime] = {}
+        self.bundles, self.switches, self._rows = bundles, switches, rows
+        self._read: Refresh[str, None] = Refresh(clock, fresh=FRESH)
         self.roll: tuple[Enrolment, ...] = ()
         self.closed: frozenset[str] = frozenset()
         self._told_closed: dict[str, frozenset[str]] = {}
@@ -67,19 +67,20 @@ class CityManager(Role):
 
         Unavailable where nothing has ever been read: what is not known could be a rule that forbids.
         """
-        now, home = self._clock.now(), tenant.removeprefix("rehearsal:")
-        if self._rows is None or now - self._read_at.get(home, _NEVER) < FRESH:
-            return
+        home = tenant.removeprefix("rehearsal:")
+        if (rows := self._rows) is not None:
+            await self._read.of(home, lambda: self._hear(rows, home))
+
+    async def _hear(self, rows: ControlRows, home: str) -> None:
         try:
-            self.switches.replace_tenant(home, await self._rows.switches(home))
-            self._told_closed[home] = await self._rows.closed(home)
+            self.switches.replace_tenant(home, await rows.switches(home))
+            self._told_closed[home] = await rows.closed(home)
             self._unread.discard(home)
         except Exception as error:  # defaults and floors hold without them
             self._unread.add(home)
             _log.warning("switches of %s stay as they were (%s)", home, type(error).__name__)
         for whose in (EVERYONE, home):
-            await self._lay(self._rows, whose, home)
-        self._read_at[home] = now
+            await self._lay(rows, whose, home)
 
     def sure(self, tenant: str) -> bool:
         """Whether what is in force for a tenant is what it was told last, and not the last that could be read."""
@@ -100,7 +101,7 @@ class CityManager(Role):
 
     def forget(self, tenant: str) -> None:
         """Read what the city was told for a tenant again at the next call."""
-        self._read_at.pop(tenant, None) if tenant != EVERYONE else self._read_at.clear()
+        self._read.forget(lambda home: tenant in (EVERYONE, home))
 
     def close(self, tenant: str = "*") -> None:
         """Begin maintenance for a tenant, or for all."""

@@ -36,13 +36,21 @@ class _Json(PydanticJSONPlainPayloadConverter):
         return payload
 
 
+_JSON = _Json()
+_CONVERTERS = (
+    *(
+        _JSON if isinstance(c, JSONPlainPayloadConverter) else c
+        for c in DefaultPayloadConverter.default_encoding_payload_converters
+    ),
+    RefusedPayloads(),
+)
+
+
 class SealedPayloads(CompositePayloadConverter):
     """The SDK's converters, with ours in the place of plain JSON."""
 
     def __init__(self) -> None:
-        ours = _Json()
-        theirs = DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(ours if isinstance(c, JSONPlainPayloadConverter) else c for c in theirs), RefusedPayloads())
+        super().__init__(*_CONVERTERS)  # one is made per activity: what has no state is shared
 
 
 def data_converter(keys: KeyRing, objects: ObjectStore, **sizes: int) -> DataConverter:

@@ -3,19 +3,19 @@
 A passport says who asked; it is not believed about what they may do. So a right that is taken away stops the next step.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Principal
 from symphainy.foundations.language.errors import PlatformError, Unavailable
 from symphainy.foundations.language.model import Json, Message
+from symphainy.foundations.language.refresh import Refresh
 
 __all__ = ["Directory", "Rights", "RightsSnapshot"]
 
 FRESH = timedelta(seconds=2)
 """Half of the five seconds within which a removed right must have stopped biting, and then some."""
-HELD = 16_384
 
 
 class Rights(Message):
@@ -39,8 +39,8 @@ class RightsSnapshot:
     """A cache that forgets: ``of`` reads through, ``forget`` is called when a change is announced."""
 
     def __init__(self, directory: Directory, clock: Clock, fresh: timedelta = FRESH) -> None:
-        self._directory, self._clock, self._fresh = directory, clock, fresh
-        self._held: dict[tuple[str, str, str], tuple[datetime, Rights | None]] = {}
+        self._directory = directory
+        self._held: Refresh[tuple[str, str, str], Rights | None] = Refresh(clock, fresh=fresh)
 
     async def of(self, tenant: str, principal: Principal) -> Rights | None:
         """Rights not older than ``fresh``; Unavailable when they cannot be read (fail closed: DECISIONS.md 34).
@@ -48,23 +48,18 @@ class RightsSnapshot:
         A rehearsal uses the rights of the tenant that rehearses.
         """
         home = tenant.removeprefix("rehearsal:")
-        key, now = (home, principal.type, principal.id), self._clock.now()
-        held = self._held.get(key)
-        if held is not None and now - held[0] < self._fresh:
-            return held[1]
+        return await self._held.of((home, principal.type, principal.id), lambda: self._read(home, principal))
+
+    async def _read(self, home: str, principal: Principal) -> Rights | None:
         try:
-            rights = await self._directory.rights(home, principal)
+            return await self._directory.rights(home, principal)
         except PlatformError:
             raise
         except Exception as error:
             raise Unavailable(
                 "Rights cannot be read now, so nothing is allowed.", remedy="Try again when the database is back."
             ) from error
-        if len(self._held) >= HELD:
-            self._held.pop(next(iter(self._held)))
-        self._held[key] = (now, rights)
-        return rights
 
     def forget(self, tenant: str) -> None:
         """Drop what is held of a tenant: its rights have changed."""
-        self._held = {key: value for key, value in self._held.items() if key[0] != tenant}
+        self._held.forget(lambda key: key[0] == tenant)

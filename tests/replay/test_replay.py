@@ -6,19 +6,19 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from replay.cases import cases
+from symphainy.workflows.runner import sandbox
 from symphainy.workflows.saga import Saga
-from symphainy.workflows.sandbox import PASSED_THROUGH
 
 FOLDER = Path(__file__).resolve().parents[1] / "histories"
 GOLDEN = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
 def replayer() -> Replayer:
-    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
-    return Replayer(workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner, build_id="test")
+    return Replayer(
+        workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=sandbox(), build_id="test"
+    )
 
 
 @pytest.mark.parametrize("name", GOLDEN)

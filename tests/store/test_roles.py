@@ -1,6 +1,7 @@
 """What each role can not do, tried as that role (DECISIONS.md 28)."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from symphainy.foundations.language.errors import Unavailable
+from symphainy.foundations.public_works.adapters import postgres
 from symphainy.foundations.public_works.adapters.postgres import Postgres
 from symphainy.runtime.store.intents import IntentRow, Intents
 from symphainy.runtime.store.unit import Store
@@ -144,3 +146,37 @@ async def test_a_connection_that_dies_inside_is_unavailable(sql: Postgres, super
 
     with pytest.raises(Unavailable):
         await broken()
+
+
+async def test_pooled_connections_that_the_server_ended_cost_no_statement(
+    superuser: AsyncEngine, sql: Postgres, tenant: str
+) -> None:
+    own = Postgres(sql.engine("owner").url.render_as_string(hide_password=False), MASTER)
+    try:
+        async with Store(own).tenant(tenant) as one, Store(own).tenant(tenant) as two:
+            pids = [(await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one() for tx in (one, two)]
+        async with superuser.begin() as connection:
+            for pid in pids:
+                await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        await asyncio.sleep(0.2)  # the driver hears of it as of everything else: from the socket
+        for _ in pids:
+            async with Store(own).tenant(tenant) as tx:
+                assert (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one() not in pids
+    finally:
+        await own.close()
+
+
+async def test_only_a_connection_that_rested_is_tried_before_its_use(
+    sql: Postgres, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    dialect = sql.engine("app").sync_engine.dialect
+    monkeypatch.setattr(dialect, "do_ping", tried.append)
+    for _ in range(2):
+        async with Store(sql).tenant(tenant) as tx:
+            await tx.execute(text("SELECT 1"))
+    assert not tried
+    monkeypatch.setattr(postgres, "IDLE", timedelta(0))
+    async with Store(sql).tenant(tenant) as tx:
+        await tx.execute(text("SELECT 1"))
+    assert len(tried) == 1

@@ -10,7 +10,6 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Interceptor, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy.activities.heartbeat import beating
 from symphainy.foundations.definitions.machine import Machine, Program, State, local, parcel, step_call
@@ -33,8 +32,8 @@ from symphainy.foundations.language.wire import (
 )  # fmt: skip
 from symphainy.workflows.code import CodeSaga
 from symphainy.workflows.headers import HeadersInbound
+from symphainy.workflows.runner import sandbox
 from symphainy.workflows.saga import Saga
-from symphainy.workflows.sandbox import PASSED_THROUGH
 
 
 class Headers(Interceptor):
@@ -100,12 +99,9 @@ class World:
             self.closings.append(given)
             return Closed(closing=given, at=datetime.now(UTC))
 
-        runner = SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        )
         return Worker(
             self.client, task_queue=self.queue, workflows=[Saga, CodeSaga],
-            activities=[step, segment, opening, closing], workflow_runner=runner,
+            activities=[step, segment, opening, closing], workflow_runner=sandbox(),
             interceptors=[Headers()], build_id="test", **options,
         )  # fmt: skip
 

@@ -17,8 +17,8 @@ from symphainy.foundations.definitions.compile import compile_document
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.contract import Catalog, Contract, Effects
 from symphainy.foundations.language.errors import Invalid
-from symphainy.worker import sandbox
 from symphainy.workflows.code import CodeSaga, Run, StepFailed, saga
+from symphainy.workflows.runner import sandbox
 
 USES = ["pay.now", "pay.back", "pay.void", "look.up"]
 

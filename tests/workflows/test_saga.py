@@ -10,11 +10,10 @@ from temporalio.client import WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from symphainy.foundations.language.wire import Closing
+from symphainy.workflows.runner import sandbox
 from symphainy.workflows.saga import Saga
-from symphainy.workflows.sandbox import PASSED_THROUGH
 
 INC = {"inc": lambda a: {"n": a["n"] + 1}}
 
@@ -31,9 +30,8 @@ def as_local(made):
 
 
 async def replays(handle):
-    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
     replayer = Replayer(
-        workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=runner, build_id="test"
+        workflows=[Saga], data_converter=pydantic_data_converter, workflow_runner=sandbox(), build_id="test"
     )
     history = await handle.fetch_history()
     await replayer.replay_workflow(history)

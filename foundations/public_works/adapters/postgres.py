@@ -1,18 +1,22 @@
 """PostgreSQL by URL: one SQLAlchemy pool per role over asyncpg."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.public_works.abstractions.sql import Login, SqlRole
 from symphainy.foundations.public_works.adapters.postgres_logins import USERS, role_password
+
+IDLE = timedelta(seconds=10)
+"""A connection that rested longer is tried first: a firewall may have dropped it without a word."""
 
 
 class Postgres:
@@ -51,20 +55,20 @@ class Postgres:
         return Login(USERS[role], role_password(self._master_key, role))
 
     def engine(self, role: SqlRole) -> AsyncEngine:
-        """The pool of ``role``; connections are made on first use, and tried before each use after an idle time."""
+        """The pool of ``role``; connections are made on first use; one that has been idle is tried before it is used again."""
         if role not in self._engines:
             login = self.login(role)
-            self._engines[role] = create_async_engine(
-                self._url.set(username=login.user, password=login.password),
-                connect_args=self._connect,
-                # A restarted server must cost one reconnect, not one failed statement per pooled connection.
-                pool_pre_ping=True,
-                pool_timeout=10,
-                # Below the idle limits that load balancers usually have.
-                pool_recycle=1800,
-                # Statements carry payload columns as parameters: never in a log, never in an error.
-                hide_parameters=True,
-                **self._pool,
+            self._engines[role] = _tried(
+                create_async_engine(
+                    self._url.set(username=login.user, password=login.password),
+                    connect_args=self._connect,
+                    pool_timeout=10,
+                    # Below the idle limits that load balancers usually have.
+                    pool_recycle=1800,
+                    # Statements carry payload columns as parameters: never in a log, never in an error.
+                    hide_parameters=True,
+                    **self._pool,
+                )
             )
         return self._engines[role]
 
@@ -104,3 +108,28 @@ class Postgres:
         engines, self._engines = list(self._engines.values()), {}
         for engine in engines:
             await engine.dispose()
+
+
+def _tried(engine: AsyncEngine) -> AsyncEngine:
+    """A restarted server must cost one reconnect, not one failed statement per pooled connection.
+
+    The driver knows of a connection that the server has ended; only one that was idle, and whose end may be lost in the
+    network, is asked. (SQLAlchemy's own ``pool_pre_ping`` asks each time: three round trips before every transaction.)
+    """
+    dialect = engine.sync_engine.dialect
+
+    def back(_connection: Any, record: Any) -> None:
+        record.info["idle since"] = time.monotonic()
+
+    def out(connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - record.info.get("idle since", time.monotonic()) > IDLE.total_seconds():
+            try:
+                dialect.do_ping(connection)
+            except dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
+
+    event.listen(engine.sync_engine, "checkin", back)
+    event.listen(engine.sync_engine, "checkout", out)
+    return engine
