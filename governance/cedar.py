@@ -29,7 +29,7 @@ class Question:
     resource_tenant: str
     owner: str = ""
     classes: tuple[str, ...] = ()
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,14 @@ class Compiled:
     ) -> None:
         self.bundle, self._schema, self._base, self._extra = bundle, schema, base, extra
         self._entities = lru_cache(maxsize=4096)(self._parse_entities)
+        # The answer follows from policies, which never change here, and the question alone: the same one is decided once.
+        self._answers = lru_cache(maxsize=4096)(self._decide)
 
     def ask(self, question: Question) -> Answer:
         """Allowed only on ``Allow`` without errors; anything else is no."""
+        return self._answers(question)
+
+    def _decide(self, question: Question) -> Answer:
         try:
             entities = self._entities(
                 question.principal,

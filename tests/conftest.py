@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["support.shared"]
 ROOT = Path(__file__).resolve().parent.parent
+gc.disable()  # until everything is loaded: nothing of it is garbage
 _real_connect = socket.socket.connect
 _real_connect_ex = socket.socket.connect_ex
 
@@ -91,8 +92,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not walk it again and again, nor in the middle of a measured call."""
+    import hypothesis  # noqa: F401 - its plugin loads it later, and it must find what the libraries it serves hold
+
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+    gc.enable()
 
 
 HUNG = 90.0

@@ -4,14 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from openapi_spec_validator import validate
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "solution_api"))
 
 from experience_fakes import parts as experience_parts
-from schemathesis.checks import not_a_server_error
 from solution_fakes import parts as solution_parts
 
 from symphainy.experience_api.app import create_app as experience
@@ -33,6 +30,8 @@ async def app(request, tmp_path):
 
 
 async def test_the_documents_are_valid_openapi(app):
+    from openapi_spec_validator import validate
+
     found = app.openapi()
     for content in _streams(found):
         content.pop("itemSchema")  # OpenAPI 3.2's word for what a stream is made of; the validator knows 3.1
@@ -45,6 +44,8 @@ async def test_the_documents_are_valid_openapi(app):
 
 
 def test_generated_requests_meet_no_5xx(app):
+    import schemathesis  # takes a second to load: for the one process that runs this
+
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     seen: dict[str, list[int]] = {}
     for result in schema.get_all_operations():
@@ -63,6 +64,8 @@ def _streams(found):
 
 
 def _try(app, operation, seen):
+    from schemathesis.checks import not_a_server_error
+
     headers = {"Authorization": f"Bearer {app.state.test_token}"}
 
     @settings(
