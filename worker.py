@@ -5,6 +5,7 @@ A serving role prints one JSON line ``{"ready": "<role>", …}``, goes on until 
 
 import argparse
 import asyncio
+import gc
 import hashlib
 import json
 import logging
@@ -70,6 +71,8 @@ whenever it wants to go on."""
 SWITCH = timedelta(milliseconds=1)
 """A thread that has something for the event loop, a task from the server say, waits this long for its turn; Python's own 5 ms come
 a dozen times in each step."""
+RARELY = (20_000, 10, 20)
+"""When the collector looks for cycles: what is loaded is no garbage, and a saga makes thousands of objects that end by themselves."""
 BEAT = timedelta(milliseconds=400)
 """Heartbeats are sent to the server at most this often; five of them fit into the timeout of 2 s."""
 
@@ -366,6 +369,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--job", default="", help="file with what is asked, for a role that answers once")
     parser.add_argument("--tenant", default=None, help="what is verified or rebuilt: all tenants, or this one alone")
     given = parser.parse_args(arguments)
+    gc.freeze()
+    gc.set_threshold(*RARELY)
     try:
         code = asyncio.run(run(given.role, given.replica, given.fd, given.job, given.tenant))
     except Exception as error:

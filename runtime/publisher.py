@@ -5,13 +5,11 @@ stream has taken it: a lost Redis delays announcements and loses none. A crash b
 sees: an announcement only says "look at SQL".
 """
 
-import asyncio
 from datetime import timedelta
-from itertools import groupby
 
 from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.errors import Unavailable
-from symphainy.foundations.public_works.abstractions.streams import Streams
+from symphainy.foundations.public_works.abstractions.streams import NewEntry, Streams
 from symphainy.runtime.store.events import Events, Outgoing
 from symphainy.runtime.store.unit import Store
 from symphainy.runtime.wakeups import event_stream
@@ -19,7 +17,6 @@ from symphainy.runtime.wakeups import event_stream
 __all__ = ["BATCH", "Publisher"]
 
 BATCH = 500
-_AT_ONCE = 16  # executions whose events are announced side by side; one waits for one round trip per event
 LENGTH = 1_000
 """Entries kept per execution: who is further behind reads SQL anyway."""
 
@@ -43,6 +40,8 @@ class Publisher:
             if not await self._events.lead(tx):
                 return None
             waiting = await self._events.unpublished(tx, BATCH)
+            if not waiting:
+                return 0
             gone, error = await self._announce(waiting)
             await self._events.published(tx, gone, self._clock.now())
         if error is not None:
@@ -50,32 +49,29 @@ class Publisher:
         return len(gone)
 
     async def _announce(self, waiting: list[Outgoing]) -> tuple[list[Outgoing], Unavailable | None]:
+        """Those that the streams have taken; what a stream does not take ends its own execution's turn only."""
+        ordered = sorted(waiting, key=lambda event: (*_of(event), event.epoch, event.seq))
+        try:
+            ids = await self._streams.publish([_entry(event) for event in ordered], length=self._length, ttl=KEPT_FOR)
+        except Unavailable as error:
+            return [], error
+        refused: set[tuple[str, str]] = set()
         gone: list[Outgoing] = []
-        errors: list[Unavailable] = []
-        gate = asyncio.Semaphore(_AT_ONCE)
+        for event, id in zip(ordered, ids, strict=True):
+            if id is None:
+                refused.add(_of(event))
+            if _of(event) not in refused:
+                gone.append(event)
+        return gone, Unavailable(f"{len(refused)} streams take no events", code="stream_refuses") if refused else None
 
-        async def one(events: list[Outgoing]) -> None:
-            async with gate:
-                for event in events:  # in the order of seq; what fails ends its own execution's turn only
-                    try:
-                        await self._publish(event)
-                    except Unavailable as error:
-                        errors.append(error)
-                        return
-                    gone.append(event)
 
-        def of(event: Outgoing) -> tuple[str, str]:
-            return event.tenant, event.execution_id
+def _of(event: Outgoing) -> tuple[str, str]:
+    return event.tenant, event.execution_id
 
-        ordered = sorted(waiting, key=lambda event: (*of(event), event.epoch, event.seq))
-        await asyncio.gather(*(one(list(group)) for _, group in groupby(ordered, key=of)))
-        return gone, errors[0] if errors else None
 
-    async def _publish(self, event: Outgoing) -> None:
-        fields = {
-            "id": event.id.encode(), "cursor": f"{event.epoch}-{event.seq}".encode(), "type": event.type.encode(),
-            "subject": event.subject.encode(), "at": event.at.isoformat().encode(),
-        }  # fmt: skip
-        await self._streams.publish(
-            event_stream(event.tenant, event.execution_id), fields, length=self._length, ttl=KEPT_FOR
-        )
+def _entry(event: Outgoing) -> NewEntry:
+    fields = {
+        "id": event.id.encode(), "cursor": f"{event.epoch}-{event.seq}".encode(), "type": event.type.encode(),
+        "subject": event.subject.encode(), "at": event.at.isoformat().encode(),
+    }  # fmt: skip
+    return event_stream(event.tenant, event.execution_id), fields

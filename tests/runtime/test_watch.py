@@ -5,9 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from symphainy.foundations.language.context import Intent, Passport
+from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.language.records import EventDraft
 from symphainy.foundations.language.wire import Closing, Opening
+from symphainy.foundations.public_works.adapters.redis import RedisHotState
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.relay import run_relay
 from symphainy.runtime.wakeups import event_stream
@@ -152,3 +156,21 @@ async def test_two_relays_announce_each_event_once(world: World) -> None:
                 await asyncio.sleep(0.05)
     entries = await world.streams.read({event_stream(world.tenant, execution_id): "0"}, count=200)  # type: ignore[union-attr]
     assert [e.fields["cursor"] for e in entries] == [f"1-{n}".encode() for n in range(1, 33)]
+
+
+async def test_a_stream_that_takes_nothing_holds_up_its_own_execution_alone(world: World, hot: RedisHotState) -> None:
+    client = world.client()
+    stuck, well = [await begun(world, client) for _ in range(2)]
+    publisher, streams = world.relay().publisher, world.streams
+    assert publisher is not None and streams is not None
+    await hot.set(event_stream(world.tenant, stuck), b"a plain value")
+    with pytest.raises(Unavailable):
+        await publisher.once()
+    assert await streams.read({event_stream(world.tenant, well): "0"})
+    await hot.delete(event_stream(world.tenant, stuck))
+    assert await publisher.once()
+    assert [entry.fields["type"] for entry in await streams.read({event_stream(world.tenant, stuck): "0"})] == [
+        b"intent.received",
+        b"execution.started",
+    ]
+    assert await publisher.once() == 0

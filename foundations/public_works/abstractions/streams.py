@@ -15,13 +15,21 @@ class StreamEntry:
     fields: Mapping[str, bytes]
 
 
+NewEntry = tuple[str, Mapping[str, bytes]]
+"""A stream's name, and the fields to append to it."""
+
+
 class Streams(Protocol):
     """Append and follow. Stream names are ``<tenant>/<name>``; Unavailable when the server cannot be reached."""
 
     async def publish(
-        self, stream: str, fields: Mapping[str, bytes], *, length: int | None = None, ttl: timedelta | None = None
-    ) -> str:
-        """Append an entry and return its id; keep about ``length`` entries, and forget the stream ``ttl`` after its last one."""
+        self, entries: Sequence[NewEntry], *, length: int | None = None, ttl: timedelta | None = None
+    ) -> list[str | None]:
+        """Append entries, in their order, in one round trip: the id of each, None for one that its stream does not take.
+
+        Each stream keeps about ``length`` entries, and is forgotten ``ttl`` after its last one. Unavailable: nobody knows how
+        many were appended.
+        """
         ...
 
     async def read(

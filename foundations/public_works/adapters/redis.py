@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.public_works.abstractions.hot_state import check_hot_key
-from symphainy.foundations.public_works.abstractions.streams import StreamEntry
+from symphainy.foundations.public_works.abstractions.streams import NewEntry, StreamEntry
 
 _PATIENCE = 2.0  # seconds for one answer: hot state that is slower than SQL has no use
 _INCR = """local n = redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -96,16 +96,18 @@ class RedisStreams(_Connected):
         super().__init__(url, max_connections=max_connections, silence=None)
 
     async def publish(
-        self, stream: str, fields: Mapping[str, bytes], *, length: int | None = None, ttl: timedelta | None = None
-    ) -> str:
-        """XADD, and PEXPIRE in the same round trip."""
+        self, entries: Sequence[NewEntry], *, length: int | None = None, ttl: timedelta | None = None
+    ) -> list[str | None]:
+        """XADD for each and PEXPIRE for each stream, in one pipeline."""
         async with self._errors(), asyncio.timeout(_PATIENCE):
             batch = self._redis.pipeline(transaction=False)
-            batch.xadd(check_hot_key(stream), dict(fields), maxlen=length, approximate=True)
+            for stream, fields in entries:
+                batch.xadd(check_hot_key(stream), dict(fields), maxlen=length, approximate=True)
             if ttl is not None:
-                batch.pexpire(stream, _millis(ttl))
-            made: bytes = (await batch.execute())[0]
-            return made.decode()
+                for stream in dict.fromkeys(stream for stream, _ in entries):
+                    batch.pexpire(stream, _millis(ttl))
+            told = await batch.execute(raise_on_error=False)
+            return [each.decode() if isinstance(each, bytes) else None for each in told[: len(entries)]]
 
     async def read(
         self, after: Mapping[str, str], *, block: timedelta | None = None, count: int = 100
