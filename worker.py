@@ -101,9 +101,15 @@ class Process:
 Role = Callable[[Platform, Process], Awaitable[int]]
 
 
+def tune() -> None:
+    """What a process of the platform sets for itself once everything is loaded."""
+    gc.freeze()
+    gc.set_threshold(*RARELY)
+    sys.setswitchinterval(SWITCH.total_seconds())
+
+
 async def run_worker(parts: Platform, process: Process) -> int:
     """Sagas and steps: one pool for the sagas, one for each realm."""
-    sys.setswitchinterval(SWITCH.total_seconds())
     settings = parts.settings
     expressions = ExpressionPool(
         timeout=settings.expression_timeout.total_seconds(), memory=settings.expression_memory_max
@@ -180,6 +186,7 @@ def workers(
         interceptors=[guard, PassHeaders()], workflow_runner=sandbox(), max_cached_workflows=1_000, tuner=saga_tuner(pace),
         workflow_task_executor=ThreadPoolExecutor(THREADS, "saga"),
         sticky_queue_schedule_to_start_timeout=settings.sticky_timeout, graceful_shutdown_timeout=GRACE,
+        max_workflow_task_external_storage_concurrency=1,  # no driver is in use, and more of none costs two turns of the loop
         # What we raise on purpose will be raised again: it ends the saga (the reconciler then closes it). A bug fails only the
         # task, is reported as stuck, and a corrected worker goes on.
         workflow_failure_exception_types=[SymphainyError],
@@ -369,8 +376,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--job", default="", help="file with what is asked, for a role that answers once")
     parser.add_argument("--tenant", default=None, help="what is verified or rebuilt: all tenants, or this one alone")
     given = parser.parse_args(arguments)
-    gc.freeze()
-    gc.set_threshold(*RARELY)
+    tune()
     try:
         code = asyncio.run(run(given.role, given.replica, given.fd, given.job, given.tenant))
     except Exception as error:

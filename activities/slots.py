@@ -46,7 +46,7 @@ STEADY = 4
 class Pace:
     """How often a worker process begins a step, whoever owns it.
 
-    >>> pace = Pace()
+    >>> pace = Pace(busy=False)
     >>> pace.busy
     False
     >>> for _ in range(STEADY):
@@ -55,8 +55,9 @@ class Pace:
     True
     """
 
-    def __init__(self) -> None:
-        self._began: deque[float] = deque(maxlen=STEADY)
+    def __init__(self, busy: bool = True) -> None:
+        """``busy``: whether to begin so. A process that has just come does not know what waits for it."""
+        self._began: deque[float] = deque([monotonic()] * STEADY * busy, maxlen=STEADY)
 
     @property
     def busy(self) -> bool:

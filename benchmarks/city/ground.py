@@ -25,7 +25,7 @@ from symphainy.foundations.public_works.adapters.redis_server import RedisServer
 from symphainy.foundations.settings import Settings
 from symphainy.runtime.client import RuntimeClient
 from symphainy.runtime.namespace import ensure_namespace
-from symphainy.worker import boundary, workers
+from symphainy.worker import boundary, tune, workers
 
 PASSWORD = "a long enough sentence"
 
@@ -90,6 +90,7 @@ async def ground() -> AsyncIterator[Ground]:
             _env_file=None, data_dir=Path(folder) / "data", sql_url=sql, temporal_address=address, master_key=_spelled(MASTER),  # type: ignore[call-arg]
             redis_url=redis.url, realms=("city.realm:Manager",), sql_pool_size=10, sql_max_overflow=20, log_level="error",
         )  # fmt: skip
+        tune()
         try:
             async with platform(settings, "bench") as parts:
                 temporal = await parts.temporal()

@@ -29,7 +29,7 @@ def taken(tasks: _Tasks, sticky: bool) -> list[Any]:
 
 
 async def test_new_sagas_take_turns_where_steps_come_steadily() -> None:
-    pace = Pace()
+    pace = Pace(busy=False)
     assert len(taken(_Tasks(pace), sticky=False)) == TOGETHER
     steadily(pace)
     tasks = _Tasks(pace)
@@ -38,7 +38,7 @@ async def test_new_sagas_take_turns_where_steps_come_steadily() -> None:
 
 
 async def test_what_waits_for_a_slot_gets_the_one_given_back() -> None:
-    pace = Pace()
+    pace = Pace(busy=False)
     steadily(pace)
     tasks = _Tasks(pace)
     first = await tasks.reserve_slot(asked(False))
@@ -50,8 +50,12 @@ async def test_what_waits_for_a_slot_gets_the_one_given_back() -> None:
 
 
 async def test_steps_long_ago_make_nobody_wait(monkeypatch: Any) -> None:
-    pace = Pace()
+    pace = Pace(busy=False)
     steadily(pace)
     later = slots.monotonic() + 1.5
     monkeypatch.setattr(slots, "monotonic", lambda: later)
     assert not pace.busy
+
+
+def test_a_process_that_has_just_come_takes_turns() -> None:
+    assert Pace().busy
