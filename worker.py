@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Interceptor, Replayer, Worker, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
@@ -378,7 +379,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     tune()
     try:
-        code = asyncio.run(run(given.role, given.replica, given.fd, given.job, given.tenant))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(run(given.role, given.replica, given.fd, given.job, given.tenant))
     except Exception as error:
         logging.getLogger("symphainy").exception("%s ended: %s", given.role, error)
         code = 1

@@ -1,6 +1,7 @@
 """A real, tuned Temporal server for tests: on free loopback ports, file-backed, ended with the fixture."""
 
 import asyncio
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from symphainy.cli.temporal import DYNAMIC, PRAGMAS
+from symphainy.cli.temporal import DYNAMIC, ENVIRONMENT, PRAGMAS
 from symphainy.cli.temporal_binary import find
 
 
@@ -49,7 +50,9 @@ def command(port: int, folder: Path) -> list[str]:
 def temporal_server(folder: Path) -> Iterator[str]:
     """Run a server for the block; gives its address."""
     port = free_port()
-    process = subprocess.Popen(command(port, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(port, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | ENVIRONMENT
+    )
     try:
         with ThreadPoolExecutor(1) as thread:  # also where a loop runs already
             thread.submit(lambda: asyncio.run(_ready(f"127.0.0.1:{port}"))).result()
