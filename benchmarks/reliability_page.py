@@ -48,10 +48,12 @@ def page(
         f"- broken invariants: {broken}; with none, the 95 % upper bound is {upper:.2%} per saga (rule of three)", "",
         "| | invariant | broken |", "|---|---|---|",
         *(f"| {each['id']} | {each['what']} | {each['broken']} |" for each in found["invariants"]), "",
-        "Seconds from a fault (a silence: from its end) to the next delivery of each saga that was open then:", "",
-        "| id | fault | times | open sagas | median | p99 | target |", "|---|---|---|---|---|---|---|",
+        "Seconds from a fault (a silence: from its end) to the next delivery of each saga that was open then; *alone*: of those sagas "
+        "that met no other fault from 5 s before until they went on.", "",
+        "| id | fault | times | open sagas | median | p99 | alone | p99 | target |", "|---|---|---|---|---|---|---|---|---|",
         *(
-            f"| {f['id']} | {f['fault']} | {f['times']} | {f['open_sagas']} | {f['median_s']} | {f['p99_s']} | {f['target']} |"
+            f"| {f['id']} | {f['fault']} | {f['times']} | {f['open_sagas']} | {f['median_s']} | {f['p99_s']} "
+            f"| {f['alone']} | {f['alone_p99_s']} | {f['target']} |"
             for f in found["faults"]
         ),
         "", "## What was done", "", *(f"- {fault}: {what}" for fault, what in TRIED), "",

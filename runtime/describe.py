@@ -12,7 +12,15 @@ from symphainy.foundations.language.ids import effect_key, is_id, workflow_id
 from symphainy.foundations.language.model import Json
 from symphainy.foundations.language.wire import Closing
 from symphainy.runtime.doors import Caller, Doors, caller, found
-from symphainy.runtime.models import ErasedWhy, Execution, ExecutionResult, ExecutionSummary, Page, StepView
+from symphainy.runtime.models import (
+    CLOSING_EVENTS,
+    ErasedWhy,
+    Execution,
+    ExecutionResult,
+    ExecutionSummary,
+    Page,
+    StepView,
+)
 from symphainy.runtime.rpc import answering
 from symphainy.runtime.store.executions import ExecutionRow, Executions
 from symphainy.runtime.store.journal import Journal, JournalRow
@@ -143,7 +151,7 @@ class Reader:
     async def _wait(self, row: ExecutionRow, wait: float) -> ExecutionRow:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
-        async with self._wakeups.following(event_stream(row.tenant, row.execution_id)) as follower:
+        async with self._wakeups.following(event_stream(row.tenant, row.execution_id), CLOSING_EVENTS) as follower:
             while True:
                 fresh = await self._executions.get(row.tenant, row.execution_id) or row
                 left = deadline - loop.time()

@@ -5,7 +5,7 @@ watchers poll, and even a wake-up lost without a trace (FLUSHALL) is made good w
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -36,12 +36,13 @@ def event_stream(tenant: str, execution_id: str) -> str:
 class Follower:
     """One watcher's bell."""
 
-    def __init__(self, hub: "Wakeups") -> None:
-        self._hub, self._rung = hub, asyncio.Event()
+    def __init__(self, hub: "Wakeups", types: Container[str] | None = None) -> None:
+        self._hub, self._rung, self._types = hub, asyncio.Event(), types
 
-    def ring(self) -> None:
-        """Something is new."""
-        self._rung.set()
+    def ring(self, type: str | None = None) -> None:
+        """Something is new: an event of this type, or (None) who knows what."""
+        if type is None or self._types is None or type in self._types:
+            self._rung.set()
 
     async def wait(self, limit: timedelta | None = None) -> None:
         """Sleep until rung; at most ``limit``, and at most until it is time to look anyway."""
@@ -66,9 +67,12 @@ class Wakeups:
         """Whether the last read of the streams succeeded."""
 
     @asynccontextmanager
-    async def following(self, stream: str) -> AsyncIterator[Follower]:
-        """Follow one stream for the length of the block. Look at SQL after entering: what was before rings no bell."""
-        follower = Follower(self)
+    async def following(self, stream: str, types: Container[str] | None = None) -> AsyncIterator[Follower]:
+        """Follow one stream for the length of the block. Look at SQL after entering: what was before rings no bell.
+
+        ``types``: only these events ring; None: all do.
+        """
+        follower = Follower(self, types)
         fresh = stream not in self._followers
         self._followers.setdefault(stream, set()).add(follower)
         try:
@@ -130,7 +134,7 @@ class Wakeups:
             if entry.stream in self._followers:
                 self._cursors[entry.stream] = entry.id
                 for follower in self._followers[entry.stream]:
-                    follower.ring()
+                    follower.ring(entry.fields.get("type", b"").decode())
 
     def _ring_all(self) -> None:
         for followers in self._followers.values():

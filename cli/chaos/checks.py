@@ -147,23 +147,3 @@ def logs(folder: Path, before: Mapping[str, int]) -> list[str]:
         for line in file.read_bytes()[before.get(file.name, 0) :].decode(errors="replace").splitlines()
         if _OURS.search(line)
     ]
-
-
-def recoveries(
-    faults: Iterable[Mapping[str, object]], spans: Mapping[str, tuple[float, float]], deliveries: Iterable[tuple[str, str, float]]
-) -> dict[str, list[float]]:  # fmt: skip
-    """Fault → for each saga open when it struck, seconds until its next delivery (or its end).
-
-    ``spans``: execution → when it was submitted and when it was seen closed. A saga that was between two deliveries of its own
-    anyway counts too, so the small figures flatter and the large ones do not: read the p99.
-    """
-    times: dict[str, list[float]] = defaultdict(list)
-    for key, _, at in deliveries:
-        times[key.split("/")[1]].append(at)
-    found: dict[str, list[float]] = defaultdict(list)
-    for fault in faults:
-        at = float(fault["at"])  # type: ignore[arg-type]
-        for execution, (begin, end) in spans.items():
-            if begin < at < end and (later := [t for t in times[execution] if t > at]):
-                found[str(fault["name"])].append(min(later) - at)
-    return found

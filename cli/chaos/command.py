@@ -20,6 +20,7 @@ from symphainy.cli.chaos.faults import chosen, strike
 from symphainy.cli.chaos.grounds import observer, platform
 from symphainy.cli.chaos.load import Load, approve
 from symphainy.cli.chaos.people import people
+from symphainy.cli.chaos.recovery import recoveries
 from symphainy.cli.chaos.report import Report
 from symphainy.cli.chaos.sagas import documents, kinds
 from symphainy.cli.chaos.site import Site
@@ -36,7 +37,8 @@ class Plan:
     sagas: int = 300
     faults: int = 20
     seed: int = 1
-    width: int = 32
+    width: int = 8
+    """Clients that each wait for an end before they begin anew: two cores are busy with eight, and with more sagas wait in queues."""
     pause: float = 2.0
     only: tuple[str, ...] = ()
     ignore_keys: bool = False
@@ -88,7 +90,8 @@ def _judge(
     report.findings += checks.texts(ended, effects)
     report.findings += checks.conserved(ended, effects) + checks.told(ended)
     report.deliveries, report.effects, report.faults = len(deliveries), len(effects), site.log
-    report.recovery = checks.recoveries(site.log, spans, deliveries)
+    poisoned = [spans[saga.execution] for saga in ended if saga.transfer.kind == "poison"]
+    report.recovery = recoveries(site.log, spans, deliveries, poisoned)
     report.statuses = dict(Counter(saga.status for saga in ended))
     report.duplicates, report.kinds = load.duplicates, kinds(load.transfers)
     ordered = sorted(load.latencies)
@@ -132,7 +135,7 @@ def _show(report: Report) -> None:
     say(
         f"{report.statuses}; {report.deliveries} deliveries for {report.effects} effects; submit p99 {report.submit_p99:.2f} s"
     )
-    table(("id", "fault", "times", "open", "median s", "p99 s", "target s"), report.table())
+    table(("id", "fault", "times", "open", "median s", "p99 s", "alone", "p99 s", "target s"), report.table())
     table(("", "invariant", "broken"), report.invariants())
     for finding in report.findings[:30]:
         complain(finding)

@@ -63,5 +63,10 @@ async def strike(on: Site, count: int, pause: float, faults: tuple[Fault, ...] =
         await asyncio.sleep(pause * on.chance.uniform(0.5, 1.5))
         began = time.time()
         hit = await fault.do(on)
-        at = time.time() if fault.heals else began
-        on.log.append({"id": fault.id, "name": fault.name, "at": at, "pids": hit, "recover": fault.recover})
+        ended = time.time()
+        on.log.append(
+            {
+                "id": fault.id, "name": fault.name, "at": ended if fault.heals else began, "began": began, "ended": ended,
+                "pids": hit, "recover": fault.recover,
+            }
+        )  # fmt: skip

@@ -53,8 +53,8 @@ class Load:
         pending = iter(order(self.seed, self.transfers, self.bursts))
 
         async def lane() -> None:
-            for transfer in pending:
-                await self._submit(transfer)
+            for at_once in pending:
+                await asyncio.gather(*map(self._submit, at_once))
 
         await asyncio.gather(*(lane() for _ in range(width)))
 

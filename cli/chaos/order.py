@@ -4,7 +4,7 @@ import random
 
 from symphainy.cli.chaos.sagas import Transfer
 
-AGAIN, BURST, BURST_IN = 0.2, 50, 150
+AGAIN, BURST, BURST_IN = 0.2, 50, 500
 """Share of intents that come a second time; clients of a burst under one key; one burst in so many (RELIABILITY 2.1, F12)."""
 
 
@@ -23,14 +23,16 @@ def transfers(seed: int, count: int) -> tuple[list[Transfer], list[Transfer]]:
     return [*every[:first], *(each.twin(first + n) for n, each in enumerate(bursts))], bursts
 
 
-def order(seed: int, every: list[Transfer], bursts: list[Transfer]) -> list[Transfer]:
-    """Each submit, in an order of the seed's; duplicates come at any time, also before their first one."""
+def order(seed: int, every: list[Transfer], bursts: list[Transfer]) -> list[list[Transfer]]:
+    """Each submit, in an order of the seed's: those of one list at once. Duplicates come at any time, also before their first one."""
     chance = random.Random(f"{seed}/order")
     again = [t for t in every if chance.random() < AGAIN]
-    shuffled = list(every)
+    shuffled = [[transfer] for transfer in every]
     chance.shuffle(shuffled)
-    later = [*again, *(t for t in bursts for _ in range(BURST))]
-    places = sorted(((chance.randrange(len(every) + 1), t) for t in later), key=lambda each: each[0], reverse=True)
-    for place, transfer in places:
-        shuffled.insert(place, transfer)
+    later = [*([transfer] for transfer in again), *([transfer] * BURST for transfer in bursts)]
+    places = sorted(
+        ((chance.randrange(len(every) + 1), each) for each in later), key=lambda each: each[0], reverse=True
+    )
+    for place, each in places:
+        shuffled.insert(place, each)
     return shuffled

@@ -21,7 +21,8 @@ class Report:
     deliveries: int = 0
     effects: int = 0
     faults: list[dict[str, object]] = field(default_factory=list)
-    recovery: dict[str, list[float]] = field(default_factory=dict)
+    recovery: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
+    """Fault → seconds of each saga that it met, and whether that saga met no other meanwhile."""
     submit_p99: float = 0.0
     kinds: dict[str, int] = field(default_factory=dict)
     """Sagas of each kind, of which some carry a note, name no version, or are another tenant's under a key of ours."""
@@ -33,13 +34,21 @@ class Report:
         return self.deliveries - self.effects
 
     def table(self) -> list[tuple[object, ...]]:
-        """Kind of fault, times, sagas that were open, seconds until their next effect (median, p99), target."""
+        """Kind of fault, times, sagas that were open, seconds until their next effect (median, p99); those that met no other
+        fault meanwhile, their p99; target.
+        """
         times = Counter(str(fault["name"]) for fault in self.faults)
-        found = {f.name: sorted(self.recovery.get(f.name, [])) for f in FAULTS}
-        return [
-            (f.id, f.name, times[f.name], len(found[f.name]), _at(found[f.name], 0.5), _at(found[f.name], 0.99), f"≤ {f.recover:g}")
-            for f in FAULTS
-        ]  # fmt: skip
+        lines: list[tuple[object, ...]] = []
+        for f in FAULTS:
+            found = sorted(self.recovery.get(f.name, []))
+            every, alone = [seconds for seconds, _ in found], [seconds for seconds, alone in found if alone]
+            lines.append(
+                (
+                    f.id, f.name, times[f.name], len(every), _at(every, 0.5), _at(every, 0.99), len(alone), _at(alone, 0.99),
+                    f"≤ {f.recover:g}",
+                )
+            )  # fmt: skip
+        return lines
 
     def invariants(self) -> list[tuple[str, str, int]]:
         """Each invariant and how often it was broken."""
@@ -48,7 +57,7 @@ class Report:
 
     def data(self) -> dict[str, Any]:
         """Everything, as JSON."""
-        columns = ("id", "fault", "times", "open_sagas", "median_s", "p99_s", "target")
+        columns = ("id", "fault", "times", "open_sagas", "median_s", "p99_s", "alone", "alone_p99_s", "target")
         return {
             "ok": not self.findings, "seed": self.seed, "sagas": self.sagas, "duplicates": self.duplicates,
             "seconds": round(self.seconds, 1), "statuses": self.statuses, "kinds": self.kinds,

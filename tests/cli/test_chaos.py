@@ -14,10 +14,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from symphainy.cli.chaos import checks, silence
-from symphainy.cli.chaos.checks import Effect, Ended, conserved, logs, recoveries, shapes, sizes, strangers, texts, told
+from symphainy.cli.chaos.checks import Effect, Ended, conserved, logs, shapes, sizes, strangers, texts, told
 from symphainy.cli.chaos.grounds import observer
 from symphainy.cli.chaos.order import BURST, order, transfers
 from symphainy.cli.chaos.people import People
+from symphainy.cli.chaos.recovery import recoveries
 from symphainy.cli.chaos.sagas import Transfer
 from symphainy.cli.chaos.site import Site
 from symphainy.cli.instance import Instance, ServiceNote
@@ -115,8 +116,8 @@ def test_everything_is_submitted_and_a_burst_has_a_twin_in_another_tenant():
     every, bursts = transfers(5, 300)
     submits = order(5, every, bursts)
     assert submits == order(5, every, bursts) != order(6, every, bursts)
-    assert {t.number for t in submits} == {t.number for t in every} == set(range(300))
-    assert all(submits.count(t) > BURST for t in bursts)
+    assert {t.number for at_once in submits for t in at_once} == {t.number for t in every} == set(range(300))
+    assert bursts and all([t] * BURST in submits and [t] in submits for t in bursts)
     twins = [t for t in every if t.neighbour]
     assert [t.key for t in twins] == [t.key for t in bursts] and not any(t.newest for t in twins)
     assert len([t for t in every if t.kind == "poison"]) == 1
@@ -125,7 +126,12 @@ def test_everything_is_submitted_and_a_burst_has_a_twin_in_another_tenant():
 def test_recovery_is_the_time_to_the_next_delivery_of_a_saga_that_was_open():
     deliveries = [("t/exe_1/a", "debit", 9.0), ("t/exe_1/b", "credit", 12.5), ("t/exe_2/a", "debit", 11.0)]
     spans = {"exe_1": (8.0, 13.0), "exe_2": (10.5, 11.5)}
-    assert recoveries([{"name": "one worker", "at": 10.0}], spans, deliveries) == {"one worker": [2.5]}
+    kill = {"name": "one worker", "at": 10.0, "began": 10.0, "ended": 10.0}
+    assert recoveries([kill], spans, deliveries) == {"one worker": [(2.5, True)]}
+    for began, ended, alone in ((4.0, 4.9, True), (4.0, 5.1, False), (12.4, 30.0, False), (12.6, 30.0, True)):
+        other = {"name": "deploy", "at": began, "began": began, "ended": ended}
+        assert recoveries([kill, other], spans, deliveries)["one worker"] == [(2.5, alone)]
+        assert recoveries([kill], spans, deliveries, [(began, ended)])["one worker"] == [(2.5, alone)]
 
 
 def test_a_log_with_a_traceback_is_named(tmp_path):

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -177,6 +178,32 @@ async def test_a_server_that_is_away_is_unavailable_and_comes_back(tmp_path: Pat
         await hot.close()
         await streams.close()
         await second.stop()
+
+
+async def test_of_a_silent_server_only_the_first_waits_and_the_healed_one_serves(tmp_path: Path) -> None:
+    server = await RedisServer.start(tmp_path, free_port(), MASTER)
+    hot = RedisHotState(server.url)
+    assert await hot.set("acme/x", b"1")
+    pid = int((tmp_path / "redis" / "server.pid").read_text())
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(Unavailable):
+            await hot.get("acme/x")
+        began = asyncio.get_running_loop().time()
+        for _ in range(10):
+            with pytest.raises(Unavailable):
+                await hot.get("acme/x")
+        assert asyncio.get_running_loop().time() - began < 1, "each has waited for itself"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    async with asyncio.timeout(5):
+        while True:
+            with suppress(Unavailable):
+                assert await hot.get("acme/x") == b"1"
+                break
+            await asyncio.sleep(0.05)
+    await hot.close()
+    await server.stop()
 
 
 async def test_a_left_over_server_is_adopted_and_a_stranger_is_not(tmp_path: Path) -> None:

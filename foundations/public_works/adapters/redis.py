@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError
+from redis.exceptions import TimeoutError as Silence
 
 from symphainy.foundations.language.errors import Unavailable
 from symphainy.foundations.public_works.abstractions.hot_state import check_hot_key
 from symphainy.foundations.public_works.abstractions.streams import NewEntry, StreamEntry
 
 _PATIENCE = 2.0  # seconds for one answer: hot state that is slower than SQL has no use
+_AGAIN = 0.2  # seconds between two attempts to wake a server that has gone silent
 _INCR = """local n = redis.call('INCRBY', KEYS[1], ARGV[1])
 if n == tonumber(ARGV[1]) and ARGV[2] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return n"""
@@ -37,23 +39,39 @@ class _Connected:
             socket_timeout=silence,
             health_check_interval=30,
             # One more try: a restarted server must not fail the first call on every pooled connection.
-            retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
+            # Not for one that says nothing: who waited once knows it.
+            retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, supported_errors=(ConnectionError,)),
         )
+        self._waking: asyncio.Task[None] | None = None
+        """Runs while the server is silent: everybody else is refused at once, not after waiting for it in turn."""
 
     @asynccontextmanager
     async def _errors(self) -> AsyncIterator[None]:
+        if self._waking is not None and not self._waking.done():
+            raise Unavailable("Redis does not answer: silent")
         try:
             yield
         except (RedisError, OSError, TimeoutError) as error:
+            if isinstance(error, TimeoutError | Silence):
+                self._waking = asyncio.create_task(self._wake(), name="redis is silent")
             raise Unavailable(f"Redis does not answer: {type(error).__name__}") from error
+
+    async def _wake(self) -> None:
+        while True:
+            with suppress(RedisError, OSError, TimeoutError):
+                await asyncio.wait_for(self._redis.ping(), _PATIENCE)
+                return
+            await asyncio.sleep(_AGAIN)
 
     async def ping(self) -> None:
         """PING, not INFO: the embedded server has no INFO."""
-        async with self._errors():
-            await asyncio.wait_for(self._redis.ping(), _PATIENCE)
+        async with self._errors(), asyncio.timeout(_PATIENCE):
+            await self._redis.ping()
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._waking is not None:
+            self._waking.cancel()
         await self._redis.aclose()
 
 
