@@ -13,7 +13,7 @@ def transfers(seed: int, count: int) -> tuple[list[Transfer], list[Transfer]]:
 
     >>> every, bursts = transfers(1, 300)
     >>> len(every), len(bursts), every[-1].key == bursts[-1].key, every[-1].neighbour
-    (300, 2, True, True)
+    (300, 1, True, True)
     """
     every = [Transfer.of(seed, number) for number in range(count)]
     twins = min(count // 2, max(1, count // BURST_IN))
