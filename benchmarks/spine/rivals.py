@@ -79,7 +79,7 @@ def _database(on: Stage, name: str) -> Iterator[str]:
 
     import asyncpg
 
-    admin = on.sql.replace("postgresql+asyncpg://", "postgresql://")
+    admin = on.sql
 
     async def execute(statement: str) -> None:
         connection = await asyncpg.connect(admin)
@@ -106,14 +106,14 @@ def _prefect(python: Path, url: str) -> Iterator[str]:
     command = [str(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, env=mine, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            for _ in range(120):
+            for _ in range(480):
                 try:
                     urllib.request.urlopen(f"{api}/health", timeout=2).close()
                     break
                 except OSError:
                     time.sleep(0.5)
             else:
-                raise RuntimeError("Prefect's server did not answer within 60 s")
+                raise RuntimeError("Prefect's server did not answer within 240 s")
             yield api
         finally:
             server.terminate()

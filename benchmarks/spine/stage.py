@@ -13,6 +13,8 @@ from typing import Any
 
 from symphainy.cli.chaos.grounds import environment, platform
 from symphainy.cli.instance import Instance
+from symphainy.foundations.public_works.adapters.postgres_logins import USERS, role_password
+from symphainy.foundations.settings import Settings, ensure_master_key
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 REALM = "spine.realm:Manager"
@@ -32,8 +34,14 @@ class Stage:
 
     @property
     def sql(self) -> str:
-        """URL of its PostgreSQL."""
-        return Instance.running(self.data_dir).environment["SYMPHAINY_SQL_URL"]
+        """URL of its PostgreSQL, for the superuser: a peer gets a database of its own there."""
+        url = (
+            Instance.running(self.data_dir)
+            .environment["SYMPHAINY_SQL_URL"]
+            .replace("postgresql+asyncpg://", "postgresql://")
+        )
+        master = ensure_master_key(Settings(_env_file=None, data_dir=self.data_dir))  # type: ignore[call-arg]
+        return url.replace(f"{USERS['owner']}@", f"postgres:{role_password(master, 'superuser')}@")
 
     def memory(self, name: str) -> float:
         """MB that the processes of this name hold now, shared pages counted once for each."""

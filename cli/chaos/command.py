@@ -24,6 +24,7 @@ from symphainy.cli.chaos.recovery import recoveries
 from symphainy.cli.chaos.report import Report
 from symphainy.cli.chaos.sagas import documents, kinds
 from symphainy.cli.chaos.site import Site
+from symphainy.cli.chaos.story import stories
 from symphainy.cli.instance import Instance
 from symphainy.cli.output import complain, emit, say, table
 
@@ -73,8 +74,9 @@ async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
             await asyncio.gather(load.run(plan.width), strike(site, plan.faults, plan.pause, chosen(plan.only)))
             ended, spans = await closed(load, report)
         report.findings += load.findings + site.findings
-    _judge(report, load, site, ended, spans)
-    report.findings += _stored(data_dir) + checks.logs(layout.logs, before)
+        _judge(report, load, site, ended, spans)
+        report.findings += await asyncio.to_thread(_stored, data_dir) + checks.logs(layout.logs, before)
+        report.stories = await stories(load, report.findings)
     report.seconds = time.monotonic() - began
     return report
 
@@ -139,5 +141,9 @@ def _show(report: Report) -> None:
     table(("", "invariant", "broken"), report.invariants())
     for finding in report.findings[:30]:
         complain(finding)
+    if report.findings:
+        complain(f"seed {report.seed}, {report.commit}")
     for fault in report.faults if report.findings else ():
         complain(f"  fault {fault}")
+    for execution, story in report.stories.items():
+        complain(f"{execution}: {json.dumps(story, indent=1)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from symphainy.cli.chaos.checks import NAMES
 from symphainy.cli.chaos.faults import FAULTS
+from symphainy.cli.chaos.story import commit
 
 
 @dataclass
@@ -27,6 +28,9 @@ class Report:
     kinds: dict[str, int] = field(default_factory=dict)
     """Sagas of each kind, of which some carry a note, name no version, or are another tenant's under a key of ours."""
     findings: list[str] = field(default_factory=list)
+    stories: dict[str, Any] = field(default_factory=dict)
+    """Execution that a finding names → what the API tells of it."""
+    commit: str = field(default_factory=commit)
 
     @property
     def redelivered(self) -> int:
@@ -59,13 +63,13 @@ class Report:
         """Everything, as JSON."""
         columns = ("id", "fault", "times", "open_sagas", "median_s", "p99_s", "alone", "alone_p99_s", "target")
         return {
-            "ok": not self.findings, "seed": self.seed, "sagas": self.sagas, "duplicates": self.duplicates,
+            "ok": not self.findings, "commit": self.commit, "seed": self.seed, "sagas": self.sagas, "duplicates": self.duplicates,
             "seconds": round(self.seconds, 1), "statuses": self.statuses, "kinds": self.kinds,
             "deliveries": self.deliveries, "effects": self.effects,
             "redelivered": self.redelivered, "submit_p99_s": round(self.submit_p99, 3),
             "faults": [dict(zip(columns, row, strict=True)) for row in self.table()],
             "invariants": [{"id": i, "what": what, "broken": count} for i, what, count in self.invariants()],
-            "findings": self.findings[:200], "fault_log": self.faults, "machine": platform.platform(),
+            "findings": self.findings[:200], "stories": self.stories, "fault_log": self.faults, "machine": platform.platform(),
             "python": platform.python_version(),
         }  # fmt: skip
 
