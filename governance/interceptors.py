@@ -155,7 +155,9 @@ def same_execution(passport: Passport, workflow_id: str, args: Collection[Any]) 
             "The passport belongs to another execution.", remedy="Submit the intent through the platform."
         )
     is_root = workflow_id == f"{passport.tenant}:{passport.execution_id}"
-    for argument in args:
+    for argument in (
+        part for each in args for part in (each, getattr(each, "saga", None), getattr(each, "opening", None))
+    ):
         for name, right in (
             ("tenant", passport.tenant),
             ("execution_id", passport.execution_id),

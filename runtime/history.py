@@ -195,7 +195,10 @@ class _Run:
         elif kind == CLOSING and result:
             told.closed = await _first(decode, result, Closed)
         elif kind == SEGMENT and result:
-            for one in (await _first(decode, result, SegmentResult)).results:
+            segment = await _first(decode, result, SegmentResult)
+            told.opened += [segment.opened] if segment.opened else []
+            told.closed = segment.ended or told.closed
+            for one in segment.results:
                 told.steps.append(self._step(one.path, event, task, result=one))
         elif kind == STEP and result:
             one = await _first(decode, result, StepResult)

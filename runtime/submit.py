@@ -156,7 +156,7 @@ class Submitter:
             tenant=tenant, execution_id=taken.execution_id, intent=intent.type, intent_id=taken.intent_id,
             session_id=session.session_id, source=intent.source, solution=route.solution, purpose=intent.purpose,
             plan={}, input=intent.payload, submitted_at=now, continue_after=self._continue_after,
-            rehearsal=rehearsal, segments=rehearsal is None,
+            rehearsal=rehearsal, segments=rehearsal is None, together=rehearsal is None,
         )  # fmt: skip
         start = Start(saga=saga, passport=passport, priority=admission.priority)
         row = taken.row("reserved", digest)

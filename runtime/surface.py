@@ -19,6 +19,7 @@ Every method is one transaction and, but for index batches, one round trip. Four
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -28,7 +29,7 @@ from symphainy.foundations.language.clock import Clock
 from symphainy.foundations.language.context import Passport
 from symphainy.foundations.language.document import IndexBatch
 from symphainy.foundations.language.door import Sealer
-from symphainy.foundations.language.errors import Conflict, Defect, Invalid
+from symphainy.foundations.language.errors import Conflict, Defect, Invalid, Unavailable
 from symphainy.foundations.language.records import Decision, Event, EventDraft, UndoGrant
 from symphainy.foundations.language.wire import Closed, Closing, Opened, Opening, StepCall, StepResult
 from symphainy.runtime import lifecycle
@@ -43,7 +44,7 @@ from symphainy.runtime.store.journal import Journal
 from symphainy.runtime.store.rulings import Rulings
 from symphainy.runtime.store.unit import Store
 
-__all__ = ["Entry", "Recall", "Recalled", "Received", "StateSurface"]
+__all__ = ["Entry", "Recall", "Recalled", "Received", "StateSurface", "explained"]
 
 LoadIndex = Callable[[AsyncSession, str, IndexBatch], Awaitable[object]]
 
@@ -62,6 +63,8 @@ class Recall:
 
     closed: Closing | None = None
     """The execution has closed with this: end the task, and the workflow, with it."""
+    opened: datetime | None = None
+    """When this run has opened, where it has."""
     outcomes: dict[str, Recalled] = field(default_factory=dict)
     """By effect key."""
 
@@ -146,7 +149,7 @@ class StateSurface:
             await self.control(opening.tenant, opening.execution_id, name, status="suspended", reason="still suspended")
         if found.closed is None:
             return Opened(at=found.at)
-        return Opened(at=found.at, closed=await self._closing(opening.tenant, opening.execution_id, found.closed))
+        return Opened(at=found.at, closed=await self.closing_of(opening.tenant, opening.execution_id, found.closed))
 
     async def find(self, call: StepCall, input_digest: str, *, effectful: bool | None = None) -> StepResult | None:
         """The stored outcome of this very call, or None: then it begins now. Publishes what ``call.witnessed`` names.
@@ -156,7 +159,7 @@ class StateSurface:
         The same key with another input: a Defect for an effect (``effectful``; unless told, every activity counts as one),
         None for anything else.
         """
-        with _explained():
+        with explained():
             rows = await self.store.call(
                 calls.FIND,
                 {
@@ -169,7 +172,7 @@ class StateSurface:
         same = [row for row in rows if row.input_digest == input_digest]
         if not same and ((not call.task) if effectful is None else effectful):
             raise _other_input(call.effect_key)
-        return await self._result(call.tenant, call.effect_key, same[0]) if same else None
+        return await self.result_of(call.tenant, call.effect_key, same[0]) if same else None
 
     async def recall(self, tenant: str, execution_id: str, task: str, witnessed: Sequence[int] = ()) -> Recall:
         """Everything that the local steps of one workflow task may find again, in one round trip, before any of them runs."""
@@ -179,13 +182,15 @@ class StateSurface:
             "run": task.partition("/")[0],
             "witnessed": list(witnessed),
         }
-        closed, outcomes = None, {}
+        closed, opened_at, outcomes = None, None, {}
         for row in await self.store.call(calls.RECALL, about):
             if row.kind == "closed":
-                closed = await self._closing(tenant, execution_id, row.output)
+                closed = await self.closing_of(tenant, execution_id, row.output)
+            elif row.kind == "opened":
+                opened_at = row.at
             else:
-                outcomes[row.effect_key] = Recalled(row.input_digest, await self._result(tenant, row.effect_key, row))
-        return Recall(closed, outcomes)
+                outcomes[row.effect_key] = Recalled(row.input_digest, await self.result_of(tenant, row.effect_key, row))
+        return Recall(closed, opened_at, outcomes)
 
     async def claim(self, call: StepCall, input_digest: str) -> bool:
         """Claim an effect before it is sent; False when somebody did before: the outcome is then to be looked up, or unknown."""
@@ -206,7 +211,7 @@ class StateSurface:
         for place, entry in enumerate(entries):
             groups.setdefault((entry.call.tenant, entry.call.execution_id), []).append(place)
         results: list[StepResult | None] = [None] * len(entries)
-        with _explained():
+        with explained():
             if len(groups) == 1 and not any(entry.index or entry.people or entry.rulings for entry in entries):
                 await self._commit(list(entries), list(range(len(entries))), results, None)
             elif groups:
@@ -225,7 +230,7 @@ class StateSurface:
         told, drafts = lifecycle.closed(closing, self.clock.now(), event, sealer)
         base = f"{closing.tenant}/{closing.execution_id}"
         sealed = lifecycle.seal_closing(sealer, closing)
-        with _explained():
+        with explained():
             (found,) = await self.store.call(
                 calls.CLOSE,
                 {
@@ -235,13 +240,13 @@ class StateSurface:
                     "events": spell_events(sealer, closing.tenant, drafts, data),
                 },
             )  # fmt: skip
-        stands = closing if found.fresh else await self._closing(closing.tenant, closing.execution_id, found.output)
+        stands = closing if found.fresh else await self.closing_of(closing.tenant, closing.execution_id, found.output)
         return Closed(closing=stands, head=found.head, length=found.length, at=found.at)
 
     async def closed(self, tenant: str, execution_id: str) -> Closing | None:
         """How an execution ended, or None while it has not."""
         row = await self._journal.closed(tenant, execution_id)
-        return await self._closing(tenant, execution_id, row.output) if row is not None else None
+        return await self.closing_of(tenant, execution_id, row.output) if row is not None else None
 
     async def control(
         self, tenant: str, execution_id: str, name: str, *events: EventDraft, actor: str = "Service:symphainy",
@@ -255,7 +260,7 @@ class StateSurface:
         now, data = self.clock.now(), list[bytes | None]()
         sealer = await self.sealer.of(tenant, execution_id)
         told = lifecycle.noted(tenant, execution_id, name, actor, reason, now)
-        with _explained():
+        with explained():
             (found,) = await self.store.call(
                 calls.CONTROL,
                 {
@@ -327,7 +332,7 @@ class StateSurface:
                     assert tx is not None
                     await self._people.write(tx, entry, change)
             else:
-                results[place] = await self._result(tenant, entry.call.effect_key, row)
+                results[place] = await self.result_of(tenant, entry.call.effect_key, row)
 
     async def _claim(self, call: StepCall, input_digest: str, *, release: bool) -> bool:
         now, action = self.clock.now(), "release" if release else "claim"
@@ -337,22 +342,24 @@ class StateSurface:
         )  # fmt: skip
         about = {"capability": call.capability, "name": call.name, "input_digest": input_digest}
         told = mark("claimed", call.effect_key, now, decision, **about)
-        with _explained():
+        with explained():
             (found,) = await self.store.call(
                 calls.CLAIM, {"tenant": call.tenant, "execution": call.execution_id, "mark": told, "release": release}
             )
         return bool(found.fresh)
 
-    async def _result(self, tenant: str, effect_key: str, row: Any) -> StepResult:
+    async def result_of(self, tenant: str, effect_key: str, row: Any) -> StepResult:
+        """The outcome that a row of the surface's functions holds."""
         sealer = await self.sealer.of(tenant, "", row.output)
         return unseal_result(sealer, tenant, effect_key, row.output, at=row.at, seq=row.seq)
 
-    async def _closing(self, tenant: str, execution_id: str, sealed: bytes | None) -> Closing:
+    async def closing_of(self, tenant: str, execution_id: str, sealed: bytes | None) -> Closing:
+        """The closing that a row of them holds."""
         return lifecycle.unseal_closing(await self.sealer.of(tenant, "", sealed), tenant, execution_id, sealed)
 
 
 @contextmanager
-def _explained() -> Any:
+def explained() -> Any:
     """Errors that the database functions raise on purpose, as ours."""
     try:
         yield
@@ -362,6 +369,8 @@ def _explained() -> Any:
             raise Defect("a step came before its execution was opened", remedy="record the opening first") from error
         if state == "SY409":
             raise _other_input("of this step") from error
+        if state == "SY423":
+            raise Unavailable("another attempt has opened the run meanwhile", code="opened_meanwhile") from error
         if state == "SY412":
             raise Conflict(
                 "the workflow task is over, and a later attempt has taken its place", code="stale_task"

@@ -186,18 +186,22 @@ def cancelled(call_id: str, at: datetime) -> StepResult:
 
 async def run_segment(given: SegmentCall, commands: tuple[Call, ...]) -> SegmentResult:
     """Run the open local calls, and those that follow from them."""
-    summary = Label(" · ".join(dict.fromkeys(label(c) for c in commands))[:200])
     try:
-        result: SegmentResult = await workflow.execute_local_activity(
-            SEGMENT, given, result_type=SegmentResult, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
-            retry_policy=RETRY, summary=summary,
-        )  # fmt: skip
-        return result
+        return await segment(given, " · ".join(dict.fromkeys(label(c) for c in commands))[:200])
     except ActivityError as error:
         fault = problem_of(error, None)
         return SegmentResult(
             results=tuple(StepResult(path=c.path, call_id=c.id, problem=fault, at=workflow.now()) for c in commands)
         )
+
+
+async def segment(given: SegmentCall, summary: str) -> SegmentResult:
+    """The local activity itself; ``summary`` labels its marker."""
+    result: SegmentResult = await workflow.execute_local_activity(
+        SEGMENT, given, result_type=SegmentResult, schedule_to_close_timeout=timedelta(hours=24), start_to_close_timeout=LOCAL_TIMEOUT,
+        retry_policy=RETRY, summary=Label(summary),
+    )  # fmt: skip
+    return result
 
 
 async def opening(given: Opening) -> Opened:

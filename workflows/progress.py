@@ -37,12 +37,6 @@ def end(closing: Closing, states: dict[str, str], rehearsed: Machine | None = No
     return {"output": closing.output, "at": at[0]} if at else closing.output
 
 
-def telling(machine: Machine) -> bool:
-    """Whether the type and title of what the run ended with may be told by labels and events."""
-    ending = machine.state.ending
-    return ending is None or problems.telling(machine.program.plan.document, ending.problem)
-
-
 def report(machine: Machine | None, states: dict[str, str]) -> dict[str, Json]:
     """The query ``progress``."""
     if machine is None:

@@ -36,14 +36,13 @@ with workflow.unsafe.imports_passed_through():
         Closing,
         Cue,
         EventKey,
-        Opened,
-        Opening,
         Proposal,
         SagaInput,
         SegmentCall,
+        SegmentResult,
         StepResult,
     )  # fmt: skip
-    from symphainy.workflows import calls, carry, decisions, progress, rehearsal
+    from symphainy.workflows import calls, carry, decisions, ends, progress, rehearsal
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
@@ -67,29 +66,36 @@ class Saga:
         self._ahead: dict[str, StepResult] = {}
         self._segment: asyncio.Task[None] | None = None
         self._bytes = 0
-        self._draining = self._overfull = False
-        self._cancel_seen = False
+        self._draining = self._overfull = self._cancel_seen = False
         self._states: dict[str, str] = {}
         self._unnamed: dict[int, int] = {}
         """Local results that no answered call has named yet: journal number → length of history when it came."""
         self._closed: Closing | None = None
-        self._stage: rehearsal.Stage | None = None
-        """In a rehearsal: the time it has of its own."""
+        self._stage: rehearsal.Stage | None = None  # in a rehearsal: the time it has of its own
 
     @workflow.run
     async def run(self, given: SagaInput) -> Json:
         """Open, walk the plan, close."""
         self._given, self._stage = given, rehearsal.Stage.of(given)
         program = Program.of(given.plan)
-        held = None if given.state is None else parcel.opened(given.state)
-        opened = await self._calmly(self._open(program, suspended=bool((held or {}).get("suspended"))))
-        if opened.closed is not None:
-            return self._end(opened.closed)
-        if held is None:
-            self._machine = Machine.begin(program, given.input, execution=given.execution_id, now=opened.at)
+        held = {} if given.state is None else parcel.opened(given.state)
+        self._program = program
+        begun = await self._calmly(ends.begin(given, program, bool(held.get("suspended"))))
+        if begun.closed is not None:
+            return self._end(begun.closed)
+        if given.state is None:
+            assert begun.opened is not None
+            self._machine = Machine.begin(program, given.input, execution=given.execution_id, now=begun.opened.at)
             if self._stage is not None:
-                self._machine.state.trace, self._stage.began = [], opened.at
+                self._machine.state.trace, self._stage.began = [], begun.opened.at
             commands = self._machine.start()
+            if begun.ended is not None:
+                ends.recount(self._machine, commands, begun.results, self._states)
+                return await self._over(begun.ended.closing)
+            self._keep(begun, workflow.info().get_current_history_length())
+            self._ahead = {step.call_id: step for step in begun.results}
+            if begun.budget_spent:
+                await self._calmly(workflow.sleep(BREATH))
         else:
             self._unnamed = dict.fromkeys(given.witnessed, 0)
             self._machine = Machine(program, State.load(held))
@@ -100,8 +106,8 @@ class Saga:
                 break
             commands = await self._next()
             if self._closed is not None:
-                return self._end(self._closed)
-        return self._end(await self._calmly(self._close()))
+                return await self._over(self._closed)
+        return self._end(await self._calmly(ends.close(given, self._machine, tuple(self._unnamed))))
 
     @workflow.signal(name=EVENT)
     def event(self, keys: list[EventKey]) -> None:
@@ -309,7 +315,8 @@ class Saga:
             self._forget(named)
         if result.problem is not None and result.problem.code == CLOSED:
             # an earlier attempt of a workflow task has closed the run, and its answer was lost: that decision stands
-            self._closed = (await self._open(self._program, suspended=False)).closed
+            opening = ends.opening(self._given, self._program, False)
+            self._closed = (await calls.opening(opening)).closed
         self._tasks.pop(command.id, None)
         if self._stage is not None and self._machine is not None and result.at > self._machine.now:
             linked = self._program.plan.capabilities.get(command.ref)
@@ -332,12 +339,17 @@ class Saga:
         lent = parcel.lend(calls.task(), machine.state.dump())
         given = SegmentCall(
             saga=calls.about(self._given), state=lent.reference, plan_digest=self._program.plan.digest, task=calls.task(),
-            witnessed=named,
+            witnessed=named, ends=self._given.together and len(named) == len(self._unnamed) and self._is_alone(),
         )  # fmt: skip
         result = await calls.run_segment(given, tuple(self._local.values()))
         self._forget(named)
-        self._unnamed |= {step.seq: length for step in result.results if step.seq}
+        self._keep(result, length)
         self._closed = result.closed
+        if result.ended is not None:
+            ends.recount(machine, list(self._local.values()), result.results, self._states)
+            self._local, self._segment, self._closed = {}, None, result.ended.closing
+            self._news.append(("closed", None))
+            return
         if result.budget_spent:
             await workflow.sleep(BREATH)
         self._segment = None
@@ -351,28 +363,18 @@ class Saga:
         if not self._news:  # no open call was answered: the main loop must see that they wait for another segment
             self._news.append(("again", None))
 
-    async def _open(self, program: Program, *, suspended: bool) -> Opened:
-        given, info, plan = self._given, workflow.info(), program.plan
-        self._program = program
-        opening = Opening(
-            tenant=given.tenant, execution_id=given.execution_id, intent=given.intent, intent_id=given.intent_id,
-            session_id=given.session_id, solution=given.solution, plan_digest=plan.digest, definition=plan.definition,
-            run_id=info.run_id, task=calls.task(), listens=plan.listens, continued=given.state is not None,
-            suspended=suspended,
-        )  # fmt: skip
-        return await calls.opening(opening)
+    def _is_alone(self) -> bool:
+        """Whether nothing but local steps is under way."""
+        return not (self._news or self._cancel_seen or any(not key.startswith("timer:") for key in self._tasks))
 
-    async def _close(self) -> Closing:
-        machine, given = self._machine, self._given
-        assert machine is not None and machine.state.ending is not None
-        ending = machine.state.ending
-        closing = Closing(
-            tenant=given.tenant, execution_id=given.execution_id, status=ending.status, compensation=ending.compensation,
-            output=ending.output, problem=ending.problem, run_id=workflow.info().run_id, task=calls.task(),
-            steps=machine.state.steps, owed=tuple(ending.owed), witnessed=tuple(self._unnamed), told=tuple(ending.told),
-            telling=progress.telling(machine),
-        )  # fmt: skip
-        return (await calls.closing(closing)).closing
+    def _keep(self, found: SegmentResult, length: int) -> None:
+        self._unnamed |= {step.seq: length for step in found.results if step.seq}
+
+    async def _over(self, closing: Closing) -> Json:
+        """End as a closing says that was not asked for here; who proposed something meanwhile is answered first."""
+        if self._machine is not None and self._machine.state.ending is not None:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._end(closing)
 
     def _end(self, closing: Closing) -> Json:
         return progress.end(closing, self._states, self._machine if self._stage else None)

@@ -82,6 +82,8 @@ class SagaInput(Message):
     state: dict[str, Json] | None = None
     """The machine's state, when this run continues an earlier one (continue-as-new)."""
     segments: bool = True
+    together: bool = False
+    """Whether the run opens, and where it can closes, in the local activity of its steps (ADR 0021). Earlier runs did not."""
     continue_after: int = 2_000
     """Events after which a run continues as new, so that replay stays under 0.7 s (DECISIONS.md 14)."""
     witnessed: tuple[int, ...] = ()
@@ -183,10 +185,15 @@ class SegmentCall(Message):
 
     saga: SagaAbout
     state: dict[str, Json]
+    """With ``opening``: ``{"input": …}``, what the machine begins with."""
     plan_digest: str
     task: str
     witnessed: tuple[int, ...] = ()
     """As in ``StepCall``: those of earlier workflow tasks."""
+    opening: Opening | None = None
+    """The run begins with this segment: the opening is written before its steps, in their transaction."""
+    ends: bool = False
+    """Nothing else is under way: where the run ends with this segment's steps, the closing is written behind them."""
 
 
 class SegmentResult(Message):
@@ -194,6 +201,10 @@ class SegmentResult(Message):
 
     results: tuple[StepResult, ...] = ()
     budget_spent: bool = False
+    opened: Opened | None = None
+    """The answer to the opening, where there was one."""
+    ended: "Closed | None" = None
+    """The closing that was written behind these steps: the run has ended."""
     closed: "Closing | None" = None
     """This execution has closed already: end with this outcome."""
 

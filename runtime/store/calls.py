@@ -8,12 +8,26 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["CLAIM", "CLOSE", "COMMIT", "CONTROL", "DOOR", "EVENTS", "FIND", "OPEN", "RECALL", "RECEIVE", "RESTORE"]
+__all__ = [
+    "CLAIM",
+    "CLOSE",
+    "COMMIT",
+    "CONTROL",
+    "DOOR",
+    "EVENTS",
+    "FIND",
+    "OPEN",
+    "RECALL",
+    "RECEIVE",
+    "RESTORE",
+    "SEGMENT",
+]
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "witnessed": ARRAY(BigInteger), "outputs": ARRAY(LargeBinary), "arguments": ARRAY(LargeBinary), "data": ARRAY(LargeBinary),
     "keys": ARRAY(Text), "owed": ARRAY(Text), "output": LargeBinary(), "start": LargeBinary(), "entries": JSONB(), "events": JSONB(),
-    "row": JSONB(), "mark": JSONB(), "decision": JSONB(none_as_null=True), "intent": JSONB(),
+    "row": JSONB(), "mark": JSONB(), "intent": JSONB(), "decision": JSONB(none_as_null=True), "opening": JSONB(none_as_null=True),
+    "closing": JSONB(none_as_null=True),
 }  # fmt: skip
 
 
@@ -30,6 +44,19 @@ OPEN = _function("surface_open", "tenant", "execution", "row", "mark", "continue
 CONTROL = _function("surface_control", "tenant", "execution", "mark", "status", "work", "events", "data")
 FIND = _function("surface_find", "tenant", "execution", "effect_key", "witnessed", "scheduled")
 RECALL = _function("surface_recall", "tenant", "execution", "run", "witnessed")
+SEGMENT = _function(
+    "surface_segment",
+    "tenant",
+    "execution",
+    "witnessed",
+    "opening",
+    "entries",
+    "outputs",
+    "arguments",
+    "data",
+    "closing",
+    "output",
+)
 CLAIM = _function("surface_claim", "tenant", "execution", "mark", "release")
 CLOSE = _function(
     "surface_close",

@@ -6,6 +6,7 @@ the very same code (docs/decisions/0005). One file per task kind in ``kinds``; `
 
 from symphainy.foundations.definitions.machine import pace, parcel
 from symphainy.foundations.definitions.machine.calls import is_local, local, step_call
+from symphainy.foundations.definitions.machine.ending import closing_of
 from symphainy.foundations.definitions.machine.machine import Machine
 from symphainy.foundations.definitions.machine.program import Program
 from symphainy.foundations.definitions.machine.state import Call, Cancel, Command, Ending, Frame, State, Timer
@@ -20,6 +21,7 @@ __all__ = [
     "Program",
     "State",
     "Timer",
+    "closing_of",
     "is_local",
     "local",
     "pace",
