@@ -37,11 +37,9 @@ class Publisher:
         Raises Unavailable when the streams or the database are away; what was announced until then is marked.
         """
         async with self._store.relay() as tx:
-            if not await self._events.lead(tx):
-                return None
-            waiting = await self._events.unpublished(tx, BATCH)
+            waiting = await self._events.waiting(tx, BATCH)
             if not waiting:
-                return 0
+                return None if waiting is None else 0
             gone, error = await self._announce(waiting)
             await self._events.published(tx, gone, self._clock.now())
         if error is not None:

@@ -61,9 +61,8 @@ class Definitions(Repository):
         self, tenant: str, namespace: str, name: str, version: str, *, tx: AsyncSession | None = None
     ) -> DefinitionRow | None:
         """One version."""
-        return await self._one(
-            DefinitionRow, tenant, tx, tenant=tenant, namespace=namespace, name=name, version=version
-        )
+        found = await self._fetch(DefinitionRow, "surface_definition", tenant, namespace, name, version, tx=tx)
+        return found[0] if found else None
 
     async def all(self, tenant: str, *, limit: int = 500, tx: AsyncSession | None = None) -> list[DefinitionRow]:
         """All versions, newest first."""

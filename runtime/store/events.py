@@ -1,5 +1,6 @@
 """The outbox: every event a client may see, numbered per execution at the moment it is published."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Identity, Index
@@ -37,7 +38,8 @@ class EventRow(SQLModel, table=True):
     published_at: datetime | None = instant(optional=True)
 
 
-class Outgoing(SQLModel):
+@dataclass(frozen=True)
+class Outgoing:
     """The envelope that the relay sees: who reads the stream fetches the data from ``StateSurface.events``."""
 
     tenant: str
@@ -50,9 +52,7 @@ class Outgoing(SQLModel):
     at: datetime
 
 
-_UNPUBLISHED = sql("""
-    SELECT tenant, execution_id, epoch, seq, id, type, subject, at FROM events
-    WHERE published_at IS NULL ORDER BY position LIMIT :limit""")
+_WAITING = sql("SELECT * FROM outbox_waiting(:limit)")
 _PUBLISHED = sql("""
     UPDATE events e SET published_at = :at FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[])) AS done (tenant, id)
     WHERE e.tenant = done.tenant AND e.id = done.id AND e.published_at IS NULL""")
@@ -62,19 +62,16 @@ _BACKLOG = sql("SELECT count(*), min(at) FROM events WHERE published_at IS NULL"
 class Events(Repository):
     """What the relay does with the outbox. Within one execution the order is that of ``seq``.
 
-    One relay at a time: take ``lead(tx)`` first. Reading goes by ``published_at IS NULL``, never by "id > last"
+    One relay at a time. Reading goes by ``published_at IS NULL``, never by "id > last"
     (commit order is not id order, DECISIONS.md 28). ``LISTEN symphainy_outbox`` wakes it up.
     """
 
-    async def lead(self, tx: AsyncSession) -> bool:
-        """Whether this transaction may publish: another relay that is at it makes this False."""
-        return bool(
-            (await tx.execute(sql("SELECT pg_try_advisory_xact_lock(hashtext('symphainy_relay'))"))).scalar_one()
-        )
-
-    async def unpublished(self, tx: AsyncSession, limit: int = 500) -> list[Outgoing]:
-        """The oldest envelopes that have not gone out, of all tenants; ``tx`` is ``store.relay()``."""
-        return [Outgoing(**row._mapping) for row in await tx.execute(_UNPUBLISHED, {"limit": limit})]
+    async def waiting(self, tx: AsyncSession, limit: int = 500) -> list[Outgoing] | None:
+        """The oldest envelopes that have not gone out, of all tenants; ``tx`` is ``store.relay()``, which then is the one that
+        publishes. None: another relay is at it.
+        """
+        rows = (await tx.execute(_WAITING, {"limit": limit})).all()
+        return [Outgoing(*row) for row in rows if row.id is not None] if rows else None
 
     async def published(self, tx: AsyncSession, gone: list[Outgoing], at: datetime) -> None:
         """These went out."""

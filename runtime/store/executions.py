@@ -107,7 +107,8 @@ class Executions(Repository):
 
     async def get(self, tenant: str, execution_id: str, *, tx: AsyncSession | None = None) -> ExecutionRow | None:
         """The row; None also for another tenant's."""
-        return await self._one(ExecutionRow, tenant, tx, tenant=tenant, execution_id=execution_id)
+        found = await self._fetch(ExecutionRow, "surface_execution", tenant, execution_id, tx=tx)
+        return found[0] if found else None
 
     async def page(
         self, tenant: str, *, before: str = "", principal: str = "", status: str = "", solution: str = "", intent: str = "",

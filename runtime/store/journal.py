@@ -94,7 +94,6 @@ _STEPS = sql(
 _ROWS = sql("""
     SELECT * FROM journal WHERE tenant = :tenant AND (execution_id, seq) > (:execution_id, :seq)
     ORDER BY execution_id, seq LIMIT :limit""")
-_CLOSED = sql("SELECT * FROM journal WHERE tenant = :tenant AND execution_id = :execution_id AND kind = 'closed'")
 _CLOSINGS = sql("""
     SELECT * FROM journal WHERE tenant = :tenant AND execution_id = ANY(CAST(:executions AS text[])) AND kind = 'closed'""")
 
@@ -110,9 +109,8 @@ class Journal(Repository):
 
     async def closed(self, tenant: str, execution_id: str, *, tx: AsyncSession | None = None) -> JournalRow | None:
         """The closing row, if there is one; ``StateSurface.closed`` opens its seal."""
-        about = {"tenant": tenant, "execution_id": execution_id}
-        async with self.within(tenant, tx) as session:
-            return (await session.execute(select(JournalRow).from_statement(_CLOSED), about)).scalar_one_or_none()
+        found = await self._fetch(JournalRow, "surface_closed", tenant, execution_id, tx=tx)
+        return found[0] if found else None
 
     async def closings(self, tenant: str, executions: list[str], *, tx: AsyncSession | None = None) -> list[JournalRow]:
         """The closing rows of those of these executions that have closed."""

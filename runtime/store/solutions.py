@@ -160,7 +160,7 @@ class Solutions(Repository):
 
     async def routes(self, tenant: str, intent: str, *, tx: AsyncSession | None = None) -> list[IntentRouteRow]:
         """The deployed solutions that answer an intent."""
-        return await self._some(IntentRouteRow, tenant, tx, oldest="solution", tenant=tenant, intent=intent)
+        return await self._fetch(IntentRouteRow, "surface_routes", tenant, intent, tx=tx)
 
     async def bindings(self, tenant: str, solution: str, *, tx: AsyncSession | None = None) -> list[BindingRow]:
         """The experience bound to a solution."""

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Result, Row, Table, TextClause, delete, select, text, update
+from sqlalchemy import CursorResult, Result, Row, Table, TextClause, TextualSelect, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -59,7 +60,7 @@ class Store:
 
     async def call(
         self,
-        statement: TextClause,
+        statement: TextClause | TextualSelect,
         parameters: Mapping[str, Any],
         *,
         role: SqlRole = "app",
@@ -131,6 +132,12 @@ class Repository:
             async with self.store.tenant(tenant) as own:
                 yield own
 
+    async def _fetch(self, model: type[M], function: str, *arguments: str, tx: AsyncSession | None = None) -> list[M]:
+        """Rows of a database function that sets its tenant itself (the first argument): one round trip, where others take four."""
+        given = {f"a{place}": argument for place, argument in enumerate(arguments)}
+        rows = await self.store.call(_fetching(model, function, len(arguments)), given, tx=tx)
+        return [model(**row._mapping) for row in rows]
+
     async def _some(
         self,
         model: type[M],
@@ -188,6 +195,12 @@ class Repository:
         async with self.within(tenant, tx) as session:
             statement = delete(model).where(*(columns[name] == value for name, value in equals.items()))
             return _count(await session.execute(statement))
+
+
+@cache
+def _fetching(model: type[SQLModel], function: str, count: int) -> TextualSelect:
+    given = ", ".join(f":a{place}" for place in range(count))
+    return text(f"SELECT * FROM {function}({given})").columns(**{c.name: c.type for c in _table(model).c})
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -61,3 +61,46 @@ BEGIN
                     AND d.generation = j.generation AND d.kind IN ('superseded', 'void'))
     ORDER BY seq;
 END $$;
+
+-- What every submit and every reader asks for, in one round trip each.
+CREATE FUNCTION surface_execution(p_tenant text, p_execution text) RETURNS SETOF executions LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant', p_tenant, true);
+    RETURN QUERY SELECT * FROM executions WHERE tenant = p_tenant AND execution_id = p_execution;
+END $$;
+
+CREATE FUNCTION surface_closed(p_tenant text, p_execution text) RETURNS SETOF journal LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant', p_tenant, true);
+    RETURN QUERY SELECT * FROM journal WHERE tenant = p_tenant AND execution_id = p_execution AND kind = 'closed';
+END $$;
+
+CREATE FUNCTION surface_routes(p_tenant text, p_intent text) RETURNS SETOF intent_routes LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant', p_tenant, true);
+    RETURN QUERY SELECT * FROM intent_routes WHERE tenant = p_tenant AND intent = p_intent ORDER BY solution;
+END $$;
+
+CREATE FUNCTION surface_definition(p_tenant text, p_namespace text, p_name text, p_version text)
+RETURNS SETOF definitions LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant', p_tenant, true);
+    RETURN QUERY SELECT * FROM definitions
+    WHERE tenant = p_tenant AND namespace = p_namespace AND name = p_name AND version = p_version;
+END $$;
+
+-- What the relay announces next, oldest first: one empty row where there is nothing, none where another relay is at it.
+CREATE FUNCTION outbox_waiting(p_limit bigint)
+RETURNS TABLE (tenant text, execution_id text, epoch bigint, seq bigint, id text, type text, subject text, at timestamptz)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('symphainy_relay')) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT e.tenant, e.execution_id, e.epoch, e.seq, e.id, e.type, e.subject, e.at FROM events e
+    WHERE e.published_at IS NULL ORDER BY e.position LIMIT p_limit;
+    IF NOT FOUND THEN
+        RETURN NEXT;
+    END IF;
+END $$;
