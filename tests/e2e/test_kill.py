@@ -75,6 +75,22 @@ async def test_kill_inside_a_local_step(running: Running) -> None:
         assert running.ledger(accepted.execution_id)["effects"][0][2] == 4
 
 
+@pytest.mark.parametrize("moment", ["before", "segment"])
+async def test_kill_inside_a_run_of_local_steps_alone(running: Running, moment: str) -> None:
+    """Opening, steps and closing are one transaction: before it nothing is there, behind it the run has ended."""
+    async with await running.login() as client:
+        intent = await registered(
+            client, [{f"l{i}": {"call": "ledger.add", "with": {"n": "${ .n }"}}} for i in range(4)]
+        )
+        running.arm(moment)
+        accepted = await client.submit(intent, {"n": 0})
+        watcher = asyncio.create_task(watched(client, accepted.execution_id))
+        await check(running, client, accepted.execution_id, watcher, 0)
+        assert not running.armed(moment)
+        told = [kind for kind, _ in await story(client, accepted.execution_id)]
+        assert told.count("execution.started") == told.count("execution.completed") == 1
+
+
 async def test_kill_the_temporal_server(running: Running) -> None:
     async with await running.login() as client:
         intent = await registered(client, [{f"s{i}": pay(running.observer, f"s{i}", pause=0.3)} for i in range(5)])

@@ -94,7 +94,7 @@ async def one(client: Client, queue: str, seed: int, receiver: Receiver, found: 
     caps = {ref: linked.model_copy(update={"queue": queue}) for ref, linked in made.capabilities.items()}
     execution = f"exe_{uuid.uuid4().hex}"
     given = SagaInput(
-        tenant="t", execution_id=execution, intent="test", input={"n": n}, submitted_at=datetime.now(UTC),
+        tenant="t", execution_id=execution, intent="test", input={"n": n}, together=bool(seed % 2), submitted_at=datetime.now(UTC),
         plan=made.model_copy(update={"capabilities": caps}).sealed().model_dump(mode="json"),
     )  # fmt: skip
     handle = await client.start_workflow(

@@ -12,7 +12,16 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Interceptor, Worker
 
 from symphainy.activities.heartbeat import beating
-from symphainy.foundations.definitions.machine import Machine, Program, State, local, parcel, step_call
+from symphainy.foundations.definitions.machine import (
+    Machine,
+    Program,
+    State,
+    closing_of,
+    is_local,
+    local,
+    parcel,
+    step_call,
+)
 from symphainy.foundations.definitions.plan import Plan
 from symphainy.foundations.language.wire import (
     CLOSING,
@@ -43,6 +52,9 @@ class Headers(Interceptor):
 
 class World:
     """Runs capabilities given as functions; remembers every call, opening and closing."""
+
+    together = False
+    """Whether runs open and close in the local activity of their steps (ADR 0021)."""
 
     def __init__(self, client: Client, functions: dict[str, Any]) -> None:
         self.client, self.functions = client, functions
@@ -76,9 +88,18 @@ class World:
 
         @activity.defn(name=SEGMENT)
         async def segment(given: SegmentCall) -> SegmentResult:
-            program = Program.find(given.plan_digest)
-            machine = Machine(program, State.load(parcel.opened(given.state)))
-            waiting, results = local(program, machine.pending()), []
+            program, held, results = Program.find(given.plan_digest), parcel.opened(given.state), list[StepResult]()
+            opened = None
+            if given.opening is None:
+                machine = Machine(program, State.load(held))
+                waiting = local(program, machine.pending())
+            else:
+                opened = await opening(given.opening)
+                if opened.closed is not None:
+                    return SegmentResult(closed=opened.closed)
+                machine = Machine.begin(program, held["input"], execution=given.saga.execution_id, now=opened.at)
+                commands = machine.start()
+                waiting = [] if any(not is_local(program, c) for c in commands) else local(program, commands)
             self.spent, most = max(0, self.spent - 1), 0 if self.spent else 32
             while waiting and len(results) < most:
                 command = waiting.pop(0)
@@ -86,8 +107,12 @@ class World:
                 result = StepResult(path=command.path, call_id=command.id, output=output, at=datetime.now(UTC))
                 results.append(result)
                 waiting += local(program, machine.resolve(command.id, result))
-            self.segments.append(len(results))
-            return SegmentResult(results=tuple(results), budget_spent=bool(waiting))
+            self.segments += [len(results)] if results or waiting or given.opening is None else []
+            ended = None
+            if given.ends and machine.state.ending is not None:
+                said = closing_of(machine, given.saga.tenant, given.saga.execution_id, task=given.task)
+                ended = await closing(said)
+            return SegmentResult(results=tuple(results), budget_spent=bool(waiting), opened=opened, ended=ended)
 
         @activity.defn(name=OPENING)
         async def opening(given: Opening) -> Opened:
@@ -111,7 +136,7 @@ class World:
         execution = f"exe_{uuid.uuid4().hex}"
         given = SagaInput(
             tenant="t", execution_id=execution, intent="test", plan=made.model_dump(mode="json"), input=data,
-            submitted_at=datetime.now(UTC), **more,
+            submitted_at=datetime.now(UTC), **{"together": self.together, **more},
         )  # fmt: skip
         return await self.client.start_workflow(
             made.workflow or SAGA, given, id=f"t:{execution}", task_queue=self.queue
