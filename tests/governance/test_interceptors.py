@@ -20,10 +20,17 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from symphainy.foundations.language.context import Passport
 from symphainy.foundations.language.errors import Refused
 from symphainy.foundations.language.model import Message
-from symphainy.foundations.language.wire import HEADER_PASSPORT, HEADER_TRACE, SagaInput
+from symphainy.foundations.language.wire import (
+    HEADER_PASSPORT,
+    HEADER_TRACE,
+    Opening,
+    SagaAbout,
+    SagaInput,
+    SegmentCall,
+)
 from symphainy.governance.data_steward.converter import data_converter
 from symphainy.governance.incoming import incoming
-from symphainy.governance.interceptors import CityActivityInterceptor, CityClientInterceptor
+from symphainy.governance.interceptors import CityActivityInterceptor, CityClientInterceptor, same_execution
 from symphainy.runtime.headers import carrying, passport_headers
 
 from ..support.temporal_server import temporal_server
@@ -228,11 +235,33 @@ async def test_large_values_travel_by_reference_and_come_back(harbour: Harbour) 
 
 
 async def test_a_child_carries_its_roots_passport(scene: Scene) -> None:
-    from symphainy.governance.interceptors import same_execution
-
     root: Passport = scene.city.sign(a_passport())
     child = "acme:exe_1/do/0/each:one"
     same_execution(root, child, [Probe(tenant="acme", execution_id="exe_1/do/0/each:one", plan_digest="sha256:child")])
     for workflow_id in ("acme:exe_2/do/0", "bolt:exe_1", "acme:exe_10", "exe_1"):
         with pytest.raises(Refused):
             same_execution(root, workflow_id, [])
+
+
+def test_what_a_segment_names_inside_is_looked_at_too(scene: Scene) -> None:
+    root: Passport = scene.city.sign(a_passport())
+    about = SagaAbout(tenant="acme", execution_id="exe_1")
+    given = SegmentCall(saga=about, state={}, plan_digest=root.plan_digest, task="r/3")
+    same_execution(root, "acme:exe_1", [given])
+    opened = Opening(
+        tenant="acme",
+        execution_id="exe_1",
+        intent="a.b",
+        plan_digest=root.plan_digest,
+        definition="d",
+        run_id="r",
+        task="r/3",
+    )
+    for change in (
+        {"saga": about.model_copy(update={"tenant": "bolt"})},
+        {"saga": about.model_copy(update={"execution_id": "exe_2"})},
+        {"opening": opened.model_copy(update={"tenant": "bolt"})},
+        {"opening": opened.model_copy(update={"plan_digest": "sha256:another"})},
+    ):
+        with pytest.raises(Refused):
+            same_execution(root, "acme:exe_1", [given.model_copy(update=change)])

@@ -17,11 +17,11 @@ do:
 """
 
 
-def uv(*words: str, cwd: Path) -> str:
+def uv(*words: str, cwd: Path, **more: str) -> str:
     """uv, offline: everything it needs was put in its cache by the installation that runs this test."""
     found = shutil.which("uv") or str(cwd / "build" / "uv" / "bin" / "uv")
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    done = subprocess.run([found, *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([found, *words], cwd=cwd, env=environment | more, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -37,30 +37,27 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(root: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts folder of an environment with the wheel and its locked requirements, and nothing of the checkout."""
     home = tmp_path_factory.mktemp("clean")
-    locked = uv(
-        "export",
+    chosen = {"UV_PROJECT_ENVIRONMENT": str(home / "venv")}
+    # By the lock: it names each file, while an index is only in the cache where something has been resolved before.
+    uv(
+        "sync",
         "--offline",
         "--locked",
         "--no-dev",
         "--no-default-groups",
-        "--no-emit-project",
-        "--no-hashes",
+        "--no-install-project",
         "-q",
         cwd=root,
+        **chosen,
     )
-    (home / "requirements.txt").write_text(locked)
-    uv("venv", "--offline", "-q", "-p", "3.11", str(home / "venv"), cwd=root)
-    python = str(home / "venv" / "bin" / "python")
     uv(
         "pip",
         "install",
         "--offline",
         "-q",
         "-p",
-        python,
+        str(home / "venv" / "bin" / "python"),
         "--no-deps",
-        "-r",
-        str(home / "requirements.txt"),
         str(wheel),
         cwd=root,
     )

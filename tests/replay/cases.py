@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from model.capabilities import Ledger, compiled
@@ -15,6 +15,18 @@ from symphainy.foundations.definitions.plan import Plan
 
 Drive = Callable[[WorkflowHandle[Any, Any]], Awaitable[None]]
 RANDOM = 22
+TOGETHER = (
+    "program-03",
+    "program-11",
+    "local-steps",
+    "continued",
+    "unwound",
+    "cancelled",
+    "run-below",
+    "listen-foreach",
+    "suspended",
+)
+"""Also run as later versions start them: opening and closing with their local steps (ADR 0021)."""
 
 
 async def nothing(handle: WorkflowHandle[Any, Any]) -> None:
@@ -50,7 +62,16 @@ def cases() -> dict[str, Case]:
         "suspended": _suspended(),
         "packed-state": _packed(),
     }
+    together = {f"together-{name}": found[name] for name in TOGETHER} | {
+        "together-few": _local(5, {}),
+        "together-none": _none(),
+    }
+    found |= {name: replace(case, more={**case.more, "together": True}) for name, case in together.items()}
     return found
+
+
+def _none() -> Case:
+    return Case(plan([{"only": {"set": {"n": 1}}}], {}), {})
 
 
 def _random(seed: int) -> Case:

@@ -47,7 +47,7 @@ async def verdict(name: str, change: Any, *, closed: bool = False, replay: Any =
     return found
 
 
-NOT_ALONE = {"continued", "packed-state", "run-below"}
+NOT_ALONE = {"continued", "together-continued", "packed-state", "run-below", "together-run-below"}
 """Later runs of continued ones, and one whose run below stands in a history of its own."""
 
 
