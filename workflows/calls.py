@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from symphainy.foundations.definitions.plan import Linked
 
 RETRY = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=10)
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=5)
 )
 """Platform failures only (DECISIONS.md 6), without an attempt limit until schedule-to-close: safe because of the effect key."""
 LOCAL_TIMEOUT = timedelta(seconds=30)

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from symphainy.cli.chaos import checks
-from symphainy.cli.chaos.ends import closed
+from symphainy.cli.chaos.ends import closed, told
 from symphainy.cli.chaos.faults import chosen, strike
 from symphainy.cli.chaos.grounds import observer, platform
 from symphainy.cli.chaos.load import Load, approve
@@ -72,10 +72,13 @@ async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
                 await client.solution.register(json.dumps(text), "chaos.yaml")
         with ending(approve(acting.clerk)), ending(_progress(load, site)):
             await asyncio.gather(load.run(plan.width), strike(site, plan.faults, plan.pause, chosen(plan.only)))
-            ended, spans = await closed(load, report)
+            results = await closed(load, report)
+            stored, (ended, spans) = await asyncio.gather(
+                asyncio.to_thread(_stored, data_dir), told(load, results, report)
+            )
         report.findings += load.findings + site.findings
         _judge(report, load, site, ended, spans)
-        report.findings += await asyncio.to_thread(_stored, data_dir) + checks.logs(layout.logs, before)
+        report.findings += stored + checks.logs(layout.logs, before)
         report.stories = await stories(load, report.findings)
     report.seconds = time.monotonic() - began
     return report

@@ -16,7 +16,7 @@ from symphainy.cli.chaos.order import order, transfers
 from symphainy.cli.chaos.patience import patiently
 from symphainy.cli.chaos.people import People
 from symphainy.cli.chaos.sagas import Editions, Transfer
-from symphainy.foundations.experience import SymphainyClient
+from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import Conflict, Invalid, SymphainyError
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ class Load:
     executions: dict[int, str] = field(default_factory=dict)
     ran: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Number → the oldest and the newest edition that an intent without a version may have met."""
+    results: dict[int, Result] = field(default_factory=dict)
+    """Number → how it ended, as its client has heard it."""
     duplicates: int = 0
     findings: list[str] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
@@ -79,7 +81,9 @@ class Load:
             await asyncio.sleep(random.Random(f"{self.seed}/cancel/{transfer.number}").random() * 0.5)
             await self._answer(lambda: client.cancel(known), settled=(Conflict,))
         if first:
-            await self._answer(lambda: client.result(known, wait=STAYS))
+            result = await self._answer(lambda: client.result(known, wait=STAYS))
+            if result is not None and result.closed:
+                self.results[transfer.number] = result
 
     async def _other_body(self, transfer: Transfer, client: SymphainyClient) -> None:
         """F12: another amount under a key that has its answer is refused; once for each burst."""
