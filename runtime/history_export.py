@@ -4,6 +4,7 @@ One object per execution, ``<tenant>/histories/<execution_id>.json``: all runs a
 the tenant's key, so that an export says no more than the encrypted rows do. Written once; a second export finds the first.
 """
 
+import asyncio
 import json
 from contextlib import suppress
 
@@ -41,9 +42,8 @@ class HistoryArchive:
         runs = await histories(self._client, tenant, execution_id)
         if not is_over(runs[-1]):
             return False
-        body = json.dumps([run.to_json_dict() for run in runs], separators=(",", ":")).encode()
-        packed = zstandard.ZstdCompressor(level=6).compress(body)
-        sealed = self._sealer.seal(tenant, packed, context=_context(execution_id))
+        # Tens of milliseconds for a long history: in a thread, since events are announced on this loop meanwhile.
+        sealed = self._sealer.seal(tenant, await asyncio.to_thread(_pack, runs), context=_context(execution_id))
         with suppress(Conflict):  # exported before, and a closed history never changes
             await self._objects.put(export_key(tenant, execution_id), sealed, create_only=True)
         return True
@@ -69,6 +69,11 @@ class HistoryArchive:
     async def read(self, tenant: str, execution_id: str) -> ExecutionHistory:
         """The same, decoded and folded."""
         return await fold(self._client.data_converter, tenant, execution_id, await self.raw(tenant, execution_id))
+
+
+def _pack(runs: list[WorkflowHistory]) -> bytes:
+    body = json.dumps([run.to_json_dict() for run in runs], separators=(",", ":")).encode()
+    return zstandard.ZstdCompressor(level=6).compress(body)
 
 
 def _context(execution_id: str) -> bytes:

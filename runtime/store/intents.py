@@ -67,8 +67,7 @@ class IntentRow(SQLModel, table=True):
 _BY_KEY = sql("""
     SELECT * FROM intents
     WHERE tenant = :tenant AND principal = :principal AND operation = :operation AND key = :key AND state <> 'refused'""")
-_STARTED = sql("""
-    UPDATE intents SET state = 'started', started_at = :at WHERE tenant = :tenant AND intent_id = :intent_id AND state = 'reserved'""")
+_STARTED = sql("SELECT * FROM surface_started(:tenant, :intent_id, :at)")
 _RESERVED = sql("""
     SELECT tenant, intent_id, execution_id FROM intents
     WHERE state = 'reserved' AND received_at < :before ORDER BY received_at LIMIT :limit""")
@@ -119,9 +118,8 @@ class Intents(Repository):
             return (await session.execute(select(IntentRow).from_statement(_BY_KEY), about)).scalar_one_or_none()
 
     async def started(self, tenant: str, intent_id: str, at: datetime, *, tx: AsyncSession | None = None) -> None:
-        """Its workflow exists now."""
-        async with self.within(tenant, tx) as session:
-            await session.execute(_STARTED, {"tenant": tenant, "intent_id": intent_id, "at": at})
+        """Its workflow exists now. The mark waits for no disk: where it is lost, the reconciler starts it once more, and finds it."""
+        await self.store.call(_STARTED, {"tenant": tenant, "intent_id": intent_id, "at": at}, tx=tx)
 
     async def reserved(self, before: datetime, limit: int = 100) -> list[tuple[str, str, str]]:
         """(tenant, intent_id, execution_id) of intents without a workflow, oldest first, of all tenants: for the reconciler."""

@@ -104,3 +104,13 @@ BEGIN
         RETURN NEXT;
     END IF;
 END $$;
+
+-- An intent's workflow exists now. It waits for no disk: where the mark is lost, the reconciler starts it again, which finds it.
+CREATE FUNCTION surface_started(p_tenant text, p_intent text, p_at timestamptz) RETURNS TABLE (marked boolean) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant', p_tenant, true);
+    PERFORM set_config('synchronous_commit', 'off', true);
+    UPDATE intents SET state = 'started', started_at = p_at
+    WHERE tenant = p_tenant AND intent_id = p_intent AND state = 'reserved';
+    RETURN QUERY SELECT FOUND;
+END $$;
