@@ -187,7 +187,7 @@ def cancelled(call_id: str, at: datetime) -> StepResult:
 async def run_segment(given: SegmentCall, commands: tuple[Call, ...]) -> SegmentResult:
     """Run the open local calls, and those that follow from them."""
     try:
-        return await segment(given, " · ".join(dict.fromkeys(label(c) for c in commands))[:200])
+        return await segment(given, summary(*(label(c) for c in commands)))
     except ActivityError as error:
         fault = problem_of(error, None)
         return SegmentResult(
@@ -234,6 +234,15 @@ async def closing(given: Closing) -> Closed:
         )  # fmt: skip
     )
     return result
+
+
+def summary(*names: str) -> str:
+    """What the marker of a segment says.
+
+    >>> summary("parse", "chunk", "parse")
+    'parse · chunk'
+    """
+    return " · ".join(dict.fromkeys(names))[:200]
 
 
 def label(command: Call) -> str:

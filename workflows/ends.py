@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from symphainy.foundations.definitions.machine import Call, Command, Machine, Program, closing_of, parcel
+    from symphainy.foundations.definitions.machine import Call, Command, Machine, Program, closing_of, local, parcel
     from symphainy.foundations.language.wire import Closing, Opening, SagaInput, SegmentCall, SegmentResult, StepResult
     from symphainy.workflows import calls
 
@@ -29,11 +29,17 @@ async def begin(given: SagaInput, program: Program, suspended: bool) -> SegmentR
             ends=True,
         )
         try:
-            return await asyncio.shield(calls.segment(call, "opening"))
+            return await asyncio.shield(calls.segment(call, _summary(given, program)))
         except ActivityError:
             pass
     opened = await calls.opening(said)
     return SegmentResult(opened=opened, closed=opened.closed)
+
+
+def _summary(given: SagaInput, program: Program) -> str:
+    """What the marker says: the opening, and the local steps it begins with. Their time is not known yet, their names are."""
+    first = Machine.begin(program, given.input, execution=given.execution_id, now=workflow.now()).start()
+    return calls.summary("opening", *(calls.label(command) for command in local(program, first)))
 
 
 def opening(given: SagaInput, program: Program, suspended: bool) -> Opening:
