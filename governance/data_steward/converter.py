@@ -46,11 +46,14 @@ _CONVERTERS = (
 )
 
 
+_BY_ENCODING = CompositePayloadConverter(*_CONVERTERS).converters
+
+
 class SealedPayloads(CompositePayloadConverter):
     """The SDK's converters, with ours in the place of plain JSON."""
 
     def __init__(self) -> None:
-        super().__init__(*_CONVERTERS)  # one is made per activity: what has no state is shared
+        self.converters = _BY_ENCODING  # three are made per activation: what has no state is shared, the table too
 
 
 def data_converter(keys: KeyRing, objects: ObjectStore, **sizes: int) -> DataConverter:

@@ -45,6 +45,7 @@ class Program:
         self.plan = plan
         self.heavy = frozenset(plan.heavy)
         self._nodes: dict[str, Any] = {}
+        self._lists: dict[str, list[tuple[str, str]]] = {}
         self._validators: dict[str, Any] = {}
         self.patterns: dict[str, Any] = {}
         """Compiled patterns of event filters."""
@@ -88,8 +89,13 @@ class Program:
         return self._nodes[pointer]
 
     def tasks(self, pointer: str) -> list[tuple[str, str]]:
-        """Name and pointer of each task of the list at ``pointer``."""
-        return [(name, f"{pointer}/{i}/{escape(name)}") for i, item in enumerate(self.node(pointer)) for name in item]
+        """Name and pointer of each task of the list at ``pointer``; asked twice per step, and as long as the list is."""
+        if (known := self._lists.get(pointer)) is None:
+            items = enumerate(self.node(pointer))
+            known = self._lists[pointer] = [
+                (name, f"{pointer}/{i}/{escape(name)}") for i, item in items for name in item
+            ]
+        return known
 
     def named(self, section: str, value: Any) -> Any:
         """``value``, or what it names in a section of ``use`` (timeouts, retries, errors)."""

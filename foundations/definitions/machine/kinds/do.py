@@ -20,7 +20,6 @@ class TaskList(Kind):
 
     def child(self, m: "Machine", f: Frame, child: Done, output: Json, then: str) -> None:
         """Follow the flow directive: continue, exit this list, end the run, or jump within the list."""
-        names = [name for name, _ in m.program.tasks(f.pointer)]
         if then == "end":
             m.end(f, output)
         elif then == "exit":
@@ -28,6 +27,7 @@ class TaskList(Kind):
         elif then == "continue":
             self._go(m, f, f.data["at"] + 1, output)
         else:
+            names = [name for name, _ in m.program.tasks(f.pointer)]
             self._go(m, f, names.index(then), output)
 
     def _go(self, m: "Machine", f: Frame, index: int, data: Json) -> None:
