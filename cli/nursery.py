@@ -16,7 +16,8 @@ from symphainy.foundations.language.errors import Unavailable
 
 LOADED_WITHIN = 90.0
 """Seconds: 3 to 5 of processor time on an idle machine, many times that on a busy one."""
-FORKED_WITHIN = 30.0
+FORKED_WITHIN = LOADED_WITHIN
+"""What a role needs and is not loaded yet is loaded first."""
 TOLD_WITHIN = 2.0
 """Seconds that an exit code may come after the end that it belongs to."""
 UNKNOWN = 255

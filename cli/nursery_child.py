@@ -13,12 +13,20 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from importlib import import_module
 
-FIRST = ("symphainy.cli.prepare", "symphainy.runtime.store.migrate", "symphainy.worker")
-"""Loaded before it says that it is ready: what the first wave needs."""
+FIRST = ("symphainy.cli.prepare", "symphainy.runtime.store.migrate")
+"""Loaded before it says that it is ready: what runs once, before every role, and beside what is loaded next."""
+WORKER = (
+    "symphainy.bindings.platform",
+    "symphainy.bindings.realms",
+    "symphainy.activities.boundary",
+    "symphainy.worker",
+)
+"""In pieces: between two of them it hears what is asked."""
 EVERY = ("symphainy.bindings.roles", "symphainy.foundations.experience.edge.serving")
-"""What each role but the worker needs: loaded as well, unless the worker is all that is wanted."""
+"""What each role but the worker needs: loaded as well, unless the worker is all that is wanted. No role is forked before."""
 LATER = (
     "symphainy.experience_api.app",
     "symphainy.solution_api.app",
@@ -31,17 +39,20 @@ LIMIT = 1 << 18
 DESCRIPTORS = 2
 
 
-def serve(line: socket.socket, later: tuple[str, ...] = LATER) -> None:
-    """Fork what is asked for until the other end is closed; report each child's end with its exit code."""
+def serve(line: socket.socket, roles: Sequence[str] = (), later: Sequence[str] = ()) -> None:
+    """Fork what is asked for until the other end is closed; report each child's end with its exit code.
+
+    Meanwhile load: ``roles`` before anything that stays is forked, so that all of them share it; ``later`` while nobody asks.
+    """
     wake, told = os.pipe()
     for end in (wake, told):
         os.set_blocking(end, False)
     signal.set_wakeup_fd(told)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    waiting = list(later)
+    due, waiting = list(roles), list(later)
     while True:
-        ready, _, _ = select.select([line.fileno(), wake], [], [], 0 if waiting else None)
+        ready, _, _ = select.select([line.fileno(), wake], [], [], 0 if due or waiting else None)
         if wake in ready:
             os.read(wake, 4096)
             _report(line)
@@ -49,9 +60,18 @@ def serve(line: socket.socket, later: tuple[str, ...] = LATER) -> None:
             data, descriptors, _, _ = socket.recv_fds(line, LIMIT, DESCRIPTORS)
             if not data:
                 return  # the supervisor is gone; its children work on
-            _answer(line, json.loads(data), descriptors)
-        elif waiting:
-            import_module(waiting.pop(0))
+            request = json.loads(data)
+            while due and not request["once"]:
+                _load(due.pop(0))
+            _answer(line, request, descriptors)
+        elif due or waiting:
+            _load((due or waiting).pop(0))
+
+
+def _load(module: str) -> None:
+    gc.disable()  # nothing of what is loaded is ever garbage: looking for it takes a tenth of the time
+    import_module(module)
+    gc.enable()
 
 
 def _answer(line: socket.socket, request: dict[str, object], descriptors: list[int]) -> None:
@@ -120,13 +140,12 @@ def _become(line: socket.socket, request: dict[str, object], descriptors: list[i
 def main() -> None:
     """Load, say so, serve: ``python -P -m symphainy.cli.nursery_child FD everything|first|nothing``."""
     line, what = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
-    ahead = {"everything": (*FIRST, *EVERY), "first": FIRST, "nothing": ()}[what]
-    gc.disable()  # nothing of what is loaded is ever garbage: looking for it takes a tenth of the time
-    for module in ahead:
-        import_module(module)
-    gc.enable()
+    if what != "nothing":
+        for module in FIRST:
+            _load(module)
     line.send(json.dumps({"ready": True}).encode())
-    serve(line, LATER if what == "everything" else ())
+    roles = {"everything": (*WORKER, *EVERY), "first": WORKER, "nothing": ()}[what]
+    serve(line, roles, LATER if what == "everything" else ())
 
 
 if __name__ == "__main__":
