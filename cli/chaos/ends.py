@@ -5,9 +5,11 @@ import time
 
 from symphainy.cli.chaos.checks import Ended
 from symphainy.cli.chaos.load import Load
+from symphainy.cli.chaos.patience import patiently
 from symphainy.cli.chaos.report import Report
-from symphainy.foundations.experience import Result
+from symphainy.foundations.experience import Result, SymphainyClient
 from symphainy.foundations.language.errors import SymphainyError
+from symphainy.foundations.language.records import Event
 
 QUIET = 120.0
 """Seconds after the load until every saga must be closed."""
@@ -28,7 +30,9 @@ async def closed(load: Load, report: Report) -> dict[int, Result]:
         async with limit:
             try:
                 client = load.client(load.transfers[number])
-                found[number] = await client.result(execution, wait=max(0.0, deadline - time.monotonic()))
+                found[number] = await patiently(
+                    lambda: client.result(execution, wait=max(0.0, deadline - time.monotonic()))
+                )
             except SymphainyError as error:
                 report.findings.append(f"I1: {execution} cannot be read: {error}")
 
@@ -46,7 +50,7 @@ async def told(
         transfer, execution = load.transfers[number], load.executions[number]
         async with limit:
             try:
-                events = [e async for e in load.client(transfer).watch(execution)] if result.closed else []
+                events = await patiently(lambda: _all(load.client(transfer), execution)) if result.closed else []
             except SymphainyError as error:
                 report.findings.append(f"I1: {execution} cannot be read: {error}")
                 return
@@ -58,3 +62,7 @@ async def told(
 
     await asyncio.gather(*(read(number, result) for number, result in results.items()))
     return ended, spans
+
+
+async def _all(client: SymphainyClient, execution: str) -> list[Event]:
+    return [event async for event in client.watch(execution)]
