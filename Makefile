@@ -71,7 +71,7 @@ bench-city: install ## What all eight services cost a step: p50 and p99, beside 
 
 chaos: install ## A ledger under kill -9, watched from outside: 10,000 sagas, 300 faults; then its controls
 	@mkdir -p build
-	@$(TIMED) "10,000 sagas, 300 faults" $(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 8 --seed $(or $(SEED),1) --out build/chaos.json
+	@$(TIMED) "10,000 sagas, 300 faults" $(RUN) symphainy chaos --sagas 10000 --faults 300 --pause 4 --seed $(or $(SEED),1) --out build/chaos.json
 	@$(TIMED) "control: keys ignored" $(MAKE) chaos-control
 	@$(TIMED) "control: six sabotages" $(MAKE) sabotages
 	@$(TIMED) "500 random programs" $(MAKE) programs

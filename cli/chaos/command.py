@@ -140,7 +140,7 @@ def _show(report: Report) -> None:
     )
     table(("id", "fault", "times", "open", "median s", "p99 s", "alone", "p99 s", "target s"), report.table())
     table(("", "invariant", "broken"), report.invariants())
-    for finding in report.findings[:30]:
+    for finding in report.kept(of_each=10):
         complain(finding)
     if report.findings:
         complain(f"seed {report.seed}, {report.commit}")
