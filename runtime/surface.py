@@ -31,7 +31,7 @@ from symphainy.foundations.language.document import IndexBatch
 from symphainy.foundations.language.door import Sealer
 from symphainy.foundations.language.errors import Conflict, Defect, Invalid, Unavailable
 from symphainy.foundations.language.records import Decision, Event, EventDraft, UndoGrant
-from symphainy.foundations.language.wire import Closed, Closing, Opened, Opening, StepCall, StepResult
+from symphainy.foundations.language.wire import CLOSED, Closed, Closing, Opened, Opening, StepCall, StepResult
 from symphainy.runtime import lifecycle
 from symphainy.runtime.chains import chained
 from symphainy.runtime.cloud_events import opened
@@ -376,9 +376,7 @@ def explained() -> Any:
                 "the workflow task is over, and a later attempt has taken its place", code="stale_task"
             ) from error
         if state == "SY410":
-            raise Conflict(
-                "the execution has closed", code="execution_closed", remedy="end the run with the closing"
-            ) from error
+            raise Conflict("the execution has closed", code=CLOSED, remedy="end the run with the closing") from error
         raise
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from symphainy.foundations.language.door import Sealer
-from symphainy.foundations.language.wire import StepResult
+from symphainy.foundations.language.wire import CLOSED, StepResult
 from symphainy.runtime.findings import Report
 from symphainy.runtime.history import ExecutionHistory, HistoryStep
 from symphainy.runtime.journal import result_digest
@@ -36,10 +36,14 @@ def compare(sealer: Sealer, row: ExecutionRow, facts: JournalFacts, history: Exe
 
 
 def outcome_of(step: HistoryStep) -> StepResult | None:
-    """What history says that the step gave; None where it only says that nobody knows."""
+    """What history says that the step gave; None where it only says that nobody knows, or that it never began.
+
+    A cancellation that comes while a run closes makes the server turn that workflow task away. The next one begins to take back, the
+    surface refuses it (``CLOSED``), and the run ends as it was decided: history has a step of which there is nothing to record.
+    """
     if step.result is not None:
         return step.result
-    if step.problem is None:
+    if step.problem is None or step.problem.code == CLOSED:
         return None
     at = step.call.now if step.call else datetime.fromtimestamp(0, UTC)  # history dates a failure by its event only
     return StepResult(path=step.path, problem=step.problem, at=at)

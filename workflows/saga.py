@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from symphainy.foundations.language.label import Label
     from symphainy.foundations.language.model import Json
     from symphainy.foundations.language.wire import (
+        CLOSED,
         CUE,
         DECIDE,
         EVENT,
@@ -46,8 +47,6 @@ with workflow.unsafe.imports_passed_through():
 
 TASK_BYTES = 1 << 20
 """Most bytes of arguments scheduled in one workflow task (DECISIONS.md 3): a task over 4 MiB never completes."""
-CLOSED = "execution_closed"
-"""What a step is answered that would begin after the closing."""
 BREATH = timedelta(milliseconds=1)
 """A timer that ends the workflow task."""
 

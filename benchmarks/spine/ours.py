@@ -14,6 +14,7 @@ from typing import Any
 
 from spine import documents
 from spine.load import measure, tell
+from spine.realm import HAND_WRITTEN
 from symphainy.bindings.platform import platform
 from symphainy.cli.credentials import Credentials, signed_in
 from symphainy.cli.instance import Instance
@@ -24,6 +25,7 @@ DOCUMENTS = {
     document["document"]["name"]: document
     for document in (
         documents.floor(), documents.waiting(), *(documents.chain(n, call) for n in (5, 100, 1000) for call in ("bench.add", "bench.tell")),
+        *(each.document for each in HAND_WRITTEN),
         *(documents.loop(n) for n in (100, 1_000, 10_000)), *(documents.fork(n) for n in (10, 100, 1_000)),
     )
 }  # fmt: skip

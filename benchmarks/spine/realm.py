@@ -2,8 +2,9 @@
 
 from symphainy.foundations.curator import Registry, capability
 from symphainy.foundations.language.contract import Effects
-from symphainy.foundations.language.model import Message
+from symphainy.foundations.language.model import Json, Message
 from symphainy.foundations.language.step import Step
+from symphainy.workflows.code import CodeFirst, Run, saga
 
 
 class Number(Message):
@@ -24,6 +25,22 @@ async def add(step: Step[Number]) -> Number:
 async def tell(step: Step[Number]) -> Number:
     """One more, as an effect: an activity with its claim."""
     return Number(n=step.input.n + 1)
+
+
+def hand_written(steps: int) -> CodeFirst:
+    """What ``documents.chain(steps, "bench.tell")`` does, as a workflow written by hand: the same governed steps, nothing interpreted."""
+
+    @saga(f"bench/hand-{steps}:1.0.0", uses=["bench.tell"])
+    async def chain(run: Run, data: Json) -> Json:
+        value: Json = {"n": 0}
+        for n in range(steps):
+            value = await run.call("bench.tell", value, name=f"s{n}")
+        return value
+
+    return chain
+
+
+HAND_WRITTEN = tuple(hand_written(steps) for steps in (5, 100, 1000))
 
 
 class Manager:

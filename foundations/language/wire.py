@@ -13,6 +13,8 @@ HEADER_BUNDLE = "symphainy-bundle"
 
 STEP, SEGMENT, OPENING, CLOSING = "step", "segment", "opening", "closing"
 """Names of the activities, as workflow code calls them (by string: ``workflows`` and ``activities`` are peers)."""
+CLOSED = "execution_closed"
+"""What a step is answered that would begin after the closing: nothing was done, and nothing is recorded of it."""
 SAGA = "Saga"
 CODE_SAGA = "CodeSaga"
 """The workflow behind a saga that is a Python function."""

@@ -1,6 +1,7 @@
 """Step 3 of 4 fails: the undo of 2 and 1 run once each, in that order; also when the right has gone in between."""
 
 import asyncio
+import json
 
 import pytest
 from support.instance import Running
@@ -31,6 +32,28 @@ async def test_undo_runs_backwards_once_each(running: Running) -> None:
         told = await story(client, accepted.execution_id)
         assert [path for kind, path in told if kind == "step.compensated"] == ["/do/1/two", "/do/0/one"]
         assert told[-1][0] == "execution.faulted"
+
+
+async def test_a_cancellation_that_comes_while_the_run_closes_undoes_nothing_and_the_record_is_in_order(
+    running: Running,
+) -> None:
+    """The server turns the closing task away, since something new has come; the next one begins to take back, and is told to stop."""
+    async with await running.login() as client:
+        do = [{"one": pay(running.observer, "one")}, {"last": {"call": "ledger.add", "with": {"n": 1, "pause": 1.0}}}]
+        accepted = await client.submit(await registered(client, do), {})
+        async for event in client.watch(accepted.execution_id):
+            if event.subject == "/do/0/one":
+                break
+        await asyncio.sleep(0.3)
+        await client.cancel(accepted.execution_id)
+        assert (await ended(client, accepted.execution_id)).status == "completed"
+        assert kinds(running, accepted.execution_id) == ["one"]
+        await asyncio.sleep(1)
+        told = await asyncio.to_thread(
+            running.cli, "state", "verify", "--tenant", (await client.session()).tenant, "--json", "--data-dir",
+            str(running.data_dir), check=False,
+        )  # fmt: skip
+        assert [each for each in json.loads(told.stdout)["findings"] if accepted.execution_id in each["row"]] == []
 
 
 async def test_undo_runs_although_the_right_has_gone(running: Running) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from symphainy.foundations.language.errors import Conflict
 from symphainy.foundations.language.wire import Closed, Opened, SagaInput, StepResult
 from symphainy.runtime.history import ExecutionHistory, HistoryStep
 from symphainy.runtime.rebuild import rebuild
@@ -81,6 +82,23 @@ async def test_another_outcome_and_a_step_that_the_journal_lacks(
         "history has another outcome of this step",
         "history has this step, the journal has no live row of it",
     ]
+
+
+async def test_a_step_that_was_refused_behind_the_closing_is_none(
+    surface: StateSurface, tenant: str, told: ExecutionHistory
+) -> None:
+    """A cancellation met a run that was closing: what it would have taken back stays, and nothing is missing or put back."""
+    asked = call(tenant, told.execution_id, "/do/0/a", undo=True, scheduled="run-1/40")
+    with pytest.raises(Conflict) as refused:
+        await surface.find(asked, "d")
+    told.steps.append(
+        HistoryStep(
+            asked.effect_key, asked.path, True, False, "", "run-1", 40, problem=refused.value.problem(), call=asked
+        )
+    )
+    reader = Histories({told.execution_id: told})
+    assert (await verify(surface, reader, tenant)).findings == []
+    assert (await rebuild(surface, reader, tenant, [told.execution_id])).steps == 0
 
 
 async def test_rows_that_history_need_not_have(surface: StateSurface, tenant: str) -> None:
