@@ -102,7 +102,7 @@ async def _turn(line: sockets.Line, who: Caller, message: Said | Resume) -> None
             await line.send({"type": "accepted", "id": name, **submitting.accepted(found).model_dump(mode="json")})
         else:
             execution_id, start = message.execution_id, cursor(message.after)
-        await relay(line, who, execution_id, start)
+        await relay(line, who, execution_id, await line.parts.runtime.watch(who.session, execution_id, start))
         ended = submitting.result(await line.parts.runtime.result(who.session, execution_id, wait=1.0))
         await line.send(
             {"type": "result", "id": name, "execution_id": execution_id, "result": ended.model_dump(mode="json")}

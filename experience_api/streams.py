@@ -33,8 +33,7 @@ async def opened(
     request and not to the route's generator, which nobody closes when a client goes while an event is handed over.
     """
     start = cursor(last or after)
-    await parts.runtime.admit(who.session, execution_id)
-    source = parts.runtime.watch(who.session, execution_id, start)
+    source = await parts.runtime.watch(who.session, execution_id, start)
     async with aclosing(feed(source, check=lambda: identify(parts.guard, who.token), pace=parts.pace)) as items:
         yield items
 
@@ -55,15 +54,14 @@ async def stream(socket: WebSocket, execution_id: str) -> None:
 
     async def serve(line: sockets.Line, who: Caller) -> sockets.Close:
         start = cursor(line.hello.get("after") or socket.query_params.get("after"))
-        await line.parts.runtime.admit(who.session, execution_id)
-        return await sockets.while_there(line, relay(line, who, execution_id, start))
+        source = await line.parts.runtime.watch(who.session, execution_id, start)
+        return await sockets.while_there(line, relay(line, who, execution_id, source))
 
     await sockets.run(socket, serve)
 
 
-async def relay(line: sockets.Line, who: Caller, execution_id: str, start: str) -> sockets.Close:
-    """Send an execution's events after ``start`` down a line; how the feed ended."""
-    source = line.parts.runtime.watch(who.session, execution_id, start)
+async def relay(line: sockets.Line, who: Caller, execution_id: str, source: AsyncIterator[Event]) -> sockets.Close:
+    """Send the events of an execution down a line; how the feed ended."""
     checked = feed(source, check=lambda: identify(line.parts.guard, who.token), pace=line.parts.pace)
     async with aclosing(checked) as items:
         async for item in items:

@@ -154,19 +154,14 @@ class RuntimeClient:
         """A page of executions, newest first."""
         return await self._reader.page(who, cursor=cursor, status=status, solution=solution, mine=mine, limit=limit)
 
-    async def admit(self, who: Caller, execution_id: str) -> None:
-        """Whether the caller may follow it, asked before a stream opens; no live run is disturbed for it."""
-        await self.doors.execution(who, "subscribe", await self._reader.row(who, execution_id))
-
     async def watch(self, who: Caller, execution_id: str, after: str = "") -> AsyncIterator[Event]:
         """Every event behind the cursor ``after``, then each new one; ends behind the closing event.
 
-        The door is asked, and NotFound raised, at the first event asked for.
+        The door is asked, and NotFound raised, before there is anything to read: once for each stream, however it is delivered.
         """
         row = await self._reader.row(who, execution_id)
         await self.doors.execution(who, "subscribe", row)
-        async for event in self._watcher.watch(row.tenant, execution_id, after):
-            yield event
+        return self._watcher.watch(row.tenant, execution_id, after)
 
     async def cancel(self, who: Caller, execution_id: str) -> bool:
         """Ask for cancellation; False when it has ended already."""

@@ -1,6 +1,7 @@
 """``/api/executions``: looking at what runs, and stopping it. This plane makes definitions, never executions."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -8,12 +9,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from symphainy.foundations.definitions.graph import mermaid
 from symphainy.foundations.experience.edge import problems
-from symphainy.foundations.experience.edge.feed import cursor, feed, sse
+from symphainy.foundations.experience.edge.feed import Beat, cursor, feed, sse
 from symphainy.foundations.experience.edge.ports import identify
 from symphainy.foundations.experience.models import Execution, Executions, Status
 from symphainy.foundations.experience.solution_models import Graph
 from symphainy.foundations.experience.views import execution, summary
 from symphainy.foundations.language.errors import SymphainyError
+from symphainy.foundations.language.records import Event
 from symphainy.solution_api.security import Parts, Who
 
 router = APIRouter(prefix="/api/executions", tags=["executions"])
@@ -66,25 +68,22 @@ async def resume(execution_id: ExecutionId, who: Who, parts: Parts) -> Execution
     return execution(await parts.runtime.describe(who.session, execution_id))
 
 
-async def place(
+async def opened(
     execution_id: ExecutionId, who: Who, parts: Parts,
     after: Annotated[str | None, Query(max_length=64, description="The last cursor seen.")] = None,
     last: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
-) -> str:  # fmt: skip
-    """Where to begin. Refuses before the stream opens."""
-    start = cursor(last or after)
-    await parts.runtime.admit(who.session, execution_id)
-    return start
+) -> AsyncIterator[AsyncIterator[Event | Beat]]:  # fmt: skip
+    """Its feed, closed with its request. Refuses before the stream opens."""
+    source = await parts.runtime.watch(who.session, execution_id, cursor(last or after))
+    async with aclosing(feed(source, check=lambda: identify(parts.guard, who.token), pace=parts.pace)) as items:
+        yield items
 
 
 @router.get("/{execution_id}/events", response_class=EventSourceResponse)
-async def events(
-    execution_id: ExecutionId, who: Who, parts: Parts, start: Annotated[str, Depends(place)]
-) -> AsyncIterator[ServerSentEvent]:
+async def events(items: Annotated[AsyncIterator[Event | Beat], Depends(opened)]) -> AsyncIterator[ServerSentEvent]:
     """The execution's events as they come, resumable by the last id."""
-    source = parts.runtime.watch(who.session, execution_id, start)
     try:
-        async for item in feed(source, check=lambda: identify(parts.guard, who.token), pace=parts.pace):
+        async for item in items:
             yield ServerSentEvent(**sse(item))
     except SymphainyError as error:
         yield ServerSentEvent(event="problem", raw_data=problems.body(problems.of_error(error)).decode())

@@ -43,10 +43,6 @@ class Runtime(Protocol):
         """Its end, after at most ``wait`` seconds."""
         ...
 
-    async def admit(self, who: SessionContext, execution_id: str) -> None:
-        """Whether the caller may follow it; NotFound also for another tenant's."""
-        ...
-
     async def describe(self, who: SessionContext, execution_id: str) -> Execution:
         """Where an execution stands; NotFound also for another tenant's."""
         ...
@@ -82,8 +78,8 @@ class Runtime(Protocol):
         """Propose a decision on a person's task; what counts now."""
         ...
 
-    def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
-        """Its events after a cursor, as they come."""
+    async def watch(self, who: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
+        """Its events after a cursor, as they come; NotFound and Refused before the first of them."""
         ...
 
 

@@ -240,9 +240,6 @@ class FakeRuntime:
             solution=run.intent.solution, status=run.status, compensation="none", created_at=NOW,
         )  # fmt: skip
 
-    async def admit(self, session: SessionContext, execution_id: str) -> None:
-        self._run(session, execution_id)
-
     async def describe(self, session: SessionContext, execution_id: str) -> Execution:
         return Execution(self._summary(self._run(session, execution_id)))
 
@@ -296,7 +293,9 @@ class FakeRuntime:
         return live
 
     async def watch(self, session: SessionContext, execution_id: str, after: str = "") -> AsyncIterator[Event]:
-        run, seen = self._run(session, execution_id), int(after.partition("-")[2] or 0)
+        return self._events(self._run(session, execution_id), int(after.partition("-")[2] or 0))
+
+    async def _events(self, run: Run, seen: int) -> AsyncIterator[Event]:
         self.watchers += 1
         try:
             while True:

@@ -84,7 +84,7 @@ async def test_a_terminated_workflow_is_closed_once_and_says_what_it_owes(world:
     assert (ended.problem.code, ended.problem.detail) == ("terminated", "an operator was here")
     (item,) = await WorkQueue(world.store).items(world.tenant, kind="owed_undo")
     assert item.effect_key == effect_key(world.tenant, execution_id, "/do/0/pay")
-    seen = [event.type async for event in client.watch(ada, execution_id)]
+    seen = [event.type async for event in await client.watch(ada, execution_id)]
     assert seen[-1] == "execution.terminated"
 
 

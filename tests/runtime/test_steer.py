@@ -82,7 +82,7 @@ async def test_a_denied_read_is_recorded_and_an_allowed_one_is_not(world: World)
     with pytest.raises(Refused):
         await client.describe(world.someone("usr_eve"), told.execution_id)
     with pytest.raises(Refused):
-        await anext(client.watch(world.someone("usr_eve"), told.execution_id))
+        await client.watch(world.someone("usr_eve"), told.execution_id)
     await client.result(world.someone("usr_bob"), told.execution_id)
     door = [(d.action, d.verdict) for d in await world.store_decisions() if "/api-1/" in d.stream]
     assert door == [("submit", "allow"), ("read", "deny"), ("subscribe", "deny")]

@@ -41,7 +41,7 @@ async def test_an_intent_becomes_an_execution_with_a_result(world: World) -> Non
     assert described.summary.intent == "text.shout" and described.workflow_id == workflow_id(
         world.tenant, told.execution_id
     )
-    assert [e.type async for e in client.watch(ada, told.execution_id)] == [
+    assert [e.type async for e in await client.watch(ada, told.execution_id)] == [
         "intent.received", "execution.started", "execution.completed",
     ]  # fmt: skip
     await client.close()
@@ -89,7 +89,7 @@ async def test_keys_belong_to_a_tenant_and_a_principal(world: World) -> None:
         with pytest.raises(NotFound):
             await verb(other, answers[0].execution_id)
     with pytest.raises(NotFound):
-        await anext(client.watch(other, answers[0].execution_id))
+        await client.watch(other, answers[0].execution_id)
     assert [e.execution_id for e in (await client.executions(other)).items] == [answers[2].execution_id]
 
 

@@ -63,7 +63,7 @@ async def test_events_come_at_once_and_end_with_the_closing_one(world: World) ->
         delays: list[float] = []
         sent = 0.0
         count = 0
-        async for event in client.watch(world.someone(), execution_id):
+        async for event in await client.watch(world.someone(), execution_id):
             if event.type == "note.taken":
                 delays.append(time.monotonic() - sent)
             if event.type == "execution.started" or event.type == "note.taken":
@@ -89,10 +89,10 @@ async def test_a_watcher_resumes_behind_its_cursor(world: World) -> None:
     for n in range(5):
         await note(world, execution_id, n)
     await close(world, execution_id)
-    everything = [e async for e in client.watch(world.someone(), execution_id)]
+    everything = [e async for e in await client.watch(world.someone(), execution_id)]
     assert whole([e.seq for e in everything])
     for cut in range(len(everything) - 1):
-        rest = [e async for e in client.watch(world.someone(), execution_id, everything[cut].cursor)]
+        rest = [e async for e in await client.watch(world.someone(), execution_id, everything[cut].cursor)]
         assert rest == everything[cut + 1 :]
 
 
@@ -103,7 +103,7 @@ async def test_no_gap_and_no_repeat_while_redis_is_flushed_killed_and_restarted(
         ada = world.someone()
 
         async def follow(client: RuntimeClient) -> list[int]:
-            return [event.seq async for event in client.watch(ada, execution_id)]
+            return [event.seq async for event in await client.watch(ada, execution_id)]
 
         watchers = [asyncio.create_task(follow(clients[n % 2])) for n in range(8)]
         for n in range(60):
@@ -139,7 +139,7 @@ async def test_without_streams_watchers_poll(world: World) -> None:
     world.streams = None
     client = world.client()
     execution_id = await begun(world, client)
-    task = asyncio.create_task(anext(client.watch(world.someone(), execution_id, "1-2")))
+    task = asyncio.ensure_future(anext(await client.watch(world.someone(), execution_id, "1-2")))
     await asyncio.sleep(0.2)
     await note(world, execution_id, 1)
     assert (await asyncio.wait_for(task, 2)).type == "note.taken"
