@@ -73,10 +73,12 @@ async def _run(plan: Plan, data_dir: Path, address: str) -> Report:
         with ending(approve(acting.clerk)), ending(_progress(load, site)):
             await asyncio.gather(load.run(plan.width), strike(site, plan.faults, plan.pause, chosen(plan.only)))
             results = await closed(load, report)
-            ended, spans = await told(load, results, report)
+            (ended, spans), stored = await asyncio.gather(  # nothing moves any more
+                told(load, results, report), asyncio.to_thread(_stored, data_dir)
+            )
         report.findings += load.findings + site.findings
         _judge(report, load, site, ended, spans)
-        report.findings += await asyncio.to_thread(_stored, data_dir) + checks.logs(layout.logs, before)
+        report.findings += stored + checks.logs(layout.logs, before)
         report.stories = await stories(load, report.findings)
     report.seconds = time.monotonic() - began
     return report

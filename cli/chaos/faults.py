@@ -55,12 +55,18 @@ def chosen(only: tuple[str, ...]) -> tuple[Fault, ...]:
 
 
 async def strike(on: Site, count: int, pause: float, faults: tuple[Fault, ...] = FAULTS) -> None:
-    """``count`` faults, ``pause`` seconds on average between two: each kind once in the seed's order, then by weight."""
-    order = list(faults)
+    """``count`` faults, ``pause`` seconds on average between two: each kind once in the seed's order, then by weight.
+
+    Before and behind a silence the pause is a long one: what a kill has stopped would otherwise wait out the silence, and be told as
+    the kill's.
+    """
+    order, before = list(faults), None
     on.chance.shuffle(order)
     for number in range(count):
         fault = order[number] if number < len(order) else on.chance.choices(faults, [f.weight for f in faults])[0]
-        await asyncio.sleep(pause * on.chance.uniform(0.5, 1.5))
+        share = on.chance.uniform(0.5, 1.5)
+        await asyncio.sleep(pause * (1.5 if fault.heals or (before is not None and before.heals) else share))
+        before = fault
         began = time.time()
         hit = await fault.do(on)
         ended = time.time()
