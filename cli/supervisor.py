@@ -17,9 +17,10 @@ from symphainy.cli.service import Act, Held, Service
 from symphainy.cli.unit import Started, Unit, unit
 from symphainy.foundations.language.errors import SymphainyError
 
-FIRST_DELAY, LONGEST_DELAY = 0.1, 30.0
-"""Seconds before a crashed process is started again, doubled at each further crash. The first is short: a saga waits."""
-HEALTHY_AFTER, WORTH = 60.0, 10
+FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
+"""Seconds before a crashed process is started again, doubled at each further crash. The first is short: a saga waits. So is the longest:
+one input that ends whoever works on it ends every worker in turn, and all others wait with it; a start takes half a second of a core."""
+HEALTHY_AFTER, WORTH = 10.0, 10
 """Seconds of life, or times the pause before it, after which earlier crashes are forgiven: what serves for ten seconds and is
 then killed is no process that cannot live, and the sagas of a killed worker wait for it."""
 
@@ -183,8 +184,8 @@ class Supervisor:
 def pause(last: float, lived: float) -> float:
     """Seconds until a process is started again that has lived so long after the last pause.
 
-    >>> pause(0.0, 0.2), pause(0.1, 0.2), pause(0.1, 1.1), pause(16.0, 50.0), pause(30.0, 61.0)
-    (0.1, 0.2, 0.1, 30.0, 0.1)
+    >>> pause(0.0, 0.2), pause(0.1, 0.2), pause(0.1, 1.1), pause(3.2, 9.0), pause(5.0, 11.0)
+    (0.1, 0.2, 0.1, 5.0, 0.1)
     """
     forgiven = not last or lived > min(HEALTHY_AFTER, WORTH * last)
     return FIRST_DELAY if forgiven else min(last * 2, LONGEST_DELAY)

@@ -14,7 +14,7 @@ from typing import Any
 Run = Callable[[int], Awaitable[Any]]
 """Start the numbered saga and wait until it is closed."""
 
-WARM = 5
+WARM = 30
 """Sagas that are not counted before the others; of few long ones, half as many as are."""
 
 

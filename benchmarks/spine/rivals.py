@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from spine.prefect_server import borrowed, prefect_server
-from spine.stage import BENCHMARKS, Stage
+from spine.stage import BENCHMARKS, REST, Stage
 from spine.table import Line
 
 PACKAGES = {
@@ -46,6 +47,7 @@ def _side(on: Stage, name: str) -> dict[str, Any]:
 
 
 def _run(python: Path, name: str, arguments: list[str], **more: str) -> dict[str, Any]:
+    time.sleep(REST)
     mine = {**os.environ, **more, "PYTHONPATH": str(BENCHMARKS)}
     command = [str(python), "-P", "-m", f"spine.peers.{name}_side", *arguments]
     done = subprocess.run(command, env=mine, capture_output=True, text=True, timeout=900)

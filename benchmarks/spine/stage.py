@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from symphainy.cli.instance import Instance
 from symphainy.foundations.public_works.adapters.postgres_logins import USERS, role_password
 from symphainy.foundations.settings import Settings, ensure_master_key
 
+REST = 5.0
+"""Seconds before each side: what the one before has left to be done, such as histories to export, is done by then."""
 BENCHMARKS = Path(__file__).resolve().parent.parent
 REALM = "spine.realm:Manager"
 
@@ -63,11 +66,13 @@ class Stage:
 
     def ours(self, document: str, **options: float) -> dict[str, Any]:
         """Our side with a document of ``spine.documents``."""
+        time.sleep(REST)
         more = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         return self.side("spine.ours", "--data-dir", str(self.data_dir), "--document", document, *more)
 
     def bare(self, steps: int, **options: float) -> dict[str, Any]:
         """The bare side with so many steps."""
+        time.sleep(REST)
         more = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         return self.side("spine.bare", "load", "--address", self.temporal, "--steps", str(steps), *more)
 
