@@ -49,7 +49,8 @@ def page(
         "| | invariant | broken |", "|---|---|---|",
         *(f"| {each['id']} | {each['what']} | {each['broken']} |" for each in found["invariants"]), "",
         "Seconds from a fault (a silence: from its end) to the next delivery of each saga that was open then; *alone*: of those sagas "
-        "that met no other fault from 5 s before until they went on.", "",
+        "that met no other fault from 5 s before until they went on. In the p99 of all are those that met a second one, and those of F13, "
+        "which end their worker at each attempt.", "",
         "| id | fault | times | open sagas | median | p99 | alone | p99 | target |", "|---|---|---|---|---|---|---|---|---|",
         *(
             f"| {f['id']} | {f['fault']} | {f['times']} | {f['open_sagas']} | {f['median_s']} | {f['p99_s']} "
